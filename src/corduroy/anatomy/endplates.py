@@ -1,0 +1,68 @@
+"""Superior and inferior endplate as smooth surfaces with sub-voxel position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from corduroy.anatomy.body import BodyColumns
+from corduroy.anatomy.frame import Frame
+from corduroy.anatomy.surface import PolynomialSurface, fit_surface
+
+FloatArray = NDArray[np.float64]
+
+_DEGREES = (4, 5)
+
+
+@dataclass(frozen=True, eq=False)
+class Endplate:
+    """One endplate of a vertebral body.
+
+    Parameters
+    ----------
+    side : {"superior", "inferior"}
+    frame : Frame
+        The frame in which the surface is a height ``z(x, y)``.
+    surface : PolynomialSurface
+    """
+
+    side: Literal["superior", "inferior"]
+    frame: Frame
+    surface: PolynomialSurface
+
+    def z(self, x: ArrayLike, y: ArrayLike) -> FloatArray:
+        """Height along the frame's superior axis at local (x, y), mm."""
+        return self.surface(x, y)
+
+    def points(self, x: ArrayLike, y: ArrayLike) -> FloatArray:
+        """World points of the surface above local (x, y), shape (..., 3)."""
+        x_grid, y_grid = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+        return self.frame.world(np.stack([x_grid, y_grid, self.surface(x_grid, y_grid)], axis=-1))
+
+
+def fit_endplates(columns: BodyColumns, frame: Frame) -> tuple[Endplate, Endplate]:
+    """Superior and inferior endplate from the body's columns.
+
+    Raises
+    ------
+    ValueError
+        If the body has too few columns.
+    """
+    superior = fit_surface(columns.x, columns.y, columns.top, _DEGREES)
+    inferior = fit_surface(columns.x, columns.y, columns.bottom, _DEGREES)
+    return Endplate("superior", frame, superior), Endplate("inferior", frame, inferior)
+
+
+def plane_normal(x: FloatArray, y: FloatArray, height: FloatArray) -> FloatArray:
+    """Upward unit normal, in local coordinates, of the robust plane through surface points."""
+    plane = fit_surface(x, y, height, (1, 1))
+    slope = [
+        float(plane(*(plane.centre + d))) - float(plane(*plane.centre))
+        for d in (np.eye(2) * plane.half_width)
+    ]
+    gradient = np.array(slope) / plane.half_width
+    normal = np.array([-gradient[0], -gradient[1], 1.0])
+    return np.asarray(normal / np.linalg.norm(normal))

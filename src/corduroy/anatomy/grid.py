@@ -1,0 +1,92 @@
+"""A vertebra resampled onto its own axes: the workbench on which body, endplates and canal are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corduroy.anatomy.frame import Frame
+from corduroy.imaging.volume import Volume
+
+FloatArray = NDArray[np.float64]
+Occupancy = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class LocalGrid:
+    """Values on a regular grid along a frame's axes.
+
+    Parameters
+    ----------
+    frame : Frame
+    start : ndarray, shape (3,)
+        Local coordinates (mm) of the first sample.
+    step : ndarray, shape (3,)
+        Distance of samples along x, y, z (mm).
+    values : ndarray of float32, shape (nx, ny, nz)
+        Occupancy from 0 to 1 for a mask.
+    """
+
+    frame: Frame
+    start: FloatArray
+    step: FloatArray
+    values: Occupancy
+
+    def axis(self, number: int) -> FloatArray:
+        """Local coordinates of the samples along one axis, mm."""
+        return np.asarray(self.start[number] + self.step[number] * np.arange(self.values.shape[number]))
+
+    @property
+    def x(self) -> FloatArray:
+        """Right coordinate of the samples, mm."""
+        return self.axis(0)
+
+    @property
+    def y(self) -> FloatArray:
+        """Anterior coordinate of the samples, mm."""
+        return self.axis(1)
+
+    @property
+    def z(self) -> FloatArray:
+        """Superior coordinate of the samples, mm."""
+        return self.axis(2)
+
+    def index(self, number: int, coordinate: float) -> int:
+        """The sample nearest to a local coordinate, clipped to the grid."""
+        nearest = round((coordinate - self.start[number]) / self.step[number])
+        return int(np.clip(nearest, 0, self.values.shape[number] - 1))
+
+
+def sample_along(
+    image: Volume, frame: Frame, lower: FloatArray, upper: FloatArray, step: FloatArray
+) -> LocalGrid:
+    """Resample an image trilinearly onto a box along a frame's axes.
+
+    Parameters
+    ----------
+    image : Volume
+        A mask of 0 and 1, cropped for speed; outside it counts as 0.
+    frame : Frame
+    lower, upper : ndarray, shape (3,)
+        Corners of the box in local mm.
+    step : ndarray, shape (3,)
+        Sample distance in mm.
+    """
+    shape = tuple(int(n) for n in np.floor((upper - lower) / step + 1e-6) + 1)
+    into_voxels = image.inverse_affine[:3, :3]
+    matrix = into_voxels @ frame.axes @ np.diag(step)
+    offset = image.voxel_from_world(frame.world(lower))
+    values = ndimage.affine_transform(
+        image.array, matrix, offset, shape, output=np.float32, order=1, mode="constant", cval=0.0
+    )
+    return LocalGrid(frame, lower, step, values)
+
+
+def bounds_in(image: Volume, frame: Frame) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper local corner of the box that holds every non-zero voxel of a cropped mask."""
+    local = frame.local(image.world_from_voxel(np.argwhere(image.array)))
+    reach = image.spacing.max()
+    return local.min(axis=0) - reach, local.max(axis=0) + reach
