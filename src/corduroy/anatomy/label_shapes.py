@@ -1,0 +1,111 @@
+"""What a label map says about each label before any anatomy is known: size, place, pieces, borders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corduroy.imaging.volume import Box, FloatArray, LabelMap
+
+SIDES = (("left", "right"), ("posterior", "anterior"), ("inferior", "superior"))
+"""Name of the low and the high end of each array axis of a canonical image."""
+
+_ALL_NEIGHBOURS = np.ones((3, 3, 3), dtype=bool)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelShape:
+    """One label of a map.
+
+    Parameters
+    ----------
+    label : int
+        The number in the map.
+    box : tuple of slice
+        Its bounding box in voxels.
+    volume_ml : float
+        All its voxels.
+    centroid_mm : ndarray, shape (3,)
+        World RAS+ mm, of the largest piece.
+    piece_volumes_ml : tuple of float
+        Volumes of its 26-connected pieces, largest first.
+    piece_ids : ndarray or None, shape of the box
+        The pieces, numbered 1 for the largest downwards; None where there is one piece.
+    border_fractions : dict of str to float
+        For every side of the image that the label touches: the area there over the label's largest
+        cross-section parallel to that side. 1 is a cut through the middle, a few percent a process that ends
+        there.
+    """
+
+    label: int
+    box: Box
+    volume_ml: float
+    centroid_mm: FloatArray
+    piece_volumes_ml: tuple[float, ...]
+    piece_ids: NDArray[np.int32] | None
+    border_fractions: dict[str, float]
+
+
+def label_shapes(labels: LabelMap, wanted: Iterable[int]) -> dict[int, LabelShape]:
+    """Describe the `wanted` labels that are present, in ascending order.
+
+    Parameters
+    ----------
+    labels : LabelMap
+        The whole map.
+    wanted : iterable of int
+        Labels to describe; absent ones are left out.
+
+    Returns
+    -------
+    dict of int to LabelShape
+    """
+    boxes = labels.boxes
+    return {label: _shape_of(labels, label, boxes[label]) for label in sorted(set(wanted)) if label in boxes}
+
+
+def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
+    inside = labels.array[box] == label
+    pieces, count = ndimage.label(inside, _ALL_NEIGHBOURS)
+    sizes = np.bincount(pieces.ravel(), minlength=2)[1:]
+    largest = inside
+    piece_ids: NDArray[np.int32] | None = None
+    if count > 1:
+        order = np.argsort(-sizes, kind="stable")
+        rank = np.zeros(count + 1, dtype=np.int32)
+        rank[order + 1] = np.arange(1, count + 1)
+        piece_ids = rank[pieces]
+        sizes = sizes[order]
+        largest = piece_ids == 1
+    voxel_ml = labels.voxel_volume_mm3 / 1000.0
+    return LabelShape(
+        label=label,
+        box=box,
+        volume_ml=float(sizes.sum()) * voxel_ml,
+        centroid_mm=labels.world_from_voxel(_centroid(largest) + [s.start for s in box]),
+        piece_volumes_ml=tuple(float(size) * voxel_ml for size in sizes),
+        piece_ids=piece_ids,
+        border_fractions=_border_fractions(inside, box, labels.shape),
+    )
+
+
+def _centroid(inside: NDArray[np.bool_]) -> FloatArray:
+    """Mean voxel index, from the three marginal sums."""
+    total = np.count_nonzero(inside)
+    planes = [inside.sum(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
+    return np.array([plane @ np.arange(plane.size) / total for plane in planes])
+
+
+def _border_fractions(inside: NDArray[np.bool_], box: Box, image_shape: tuple[int, int, int]) -> dict[str, float]:
+    fractions: dict[str, float] = {}
+    for axis, (low, high) in enumerate(SIDES):
+        areas = inside.sum(axis=tuple({0, 1, 2} - {axis}))
+        if box[axis].start == 0:
+            fractions[low] = float(areas[0] / areas.max())
+        if box[axis].stop == image_shape[axis]:
+            fractions[high] = float(areas[-1] / areas.max())
+    return fractions
