@@ -20,9 +20,11 @@ from corduroy.errors import GeometryError, LabelError
 FloatArray = NDArray[np.float64]
 Box = tuple[slice, slice, slice]
 
+MAX_LABEL = 65_535
 _MIN_SPACING_MM = 0.01
 _MAX_SPACING_MM = 20.0
 _MAX_SHEAR = 0.02
+_FARTHEST_MM = 1e6  # author's choice: a kilometre is no place for a patient, and its squares stay finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,7 @@ class Volume:
     meta: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        affine = np.asarray(self.affine, dtype=np.float64)
+        affine = np.array(self.affine, dtype=np.float64)  # a copy: it is frozen below
         _check_geometry(self.array, affine, self.name)
         if nib.aff2axcodes(affine) != ("R", "A", "S"):
             raise GeometryError(
@@ -113,9 +115,7 @@ class Volume:
     def crop(self, box: Box, margin: int = 0) -> Self:
         """Cut out a box of voxels, with a margin clipped to the image; a view, the affine moved along."""
         starts = [max(0, (s.start or 0) - margin) for s in box]
-        stops = [
-            min(n, (n if s.stop is None else s.stop) + margin) for s, n in zip(box, self.shape, strict=True)
-        ]
+        stops = [min(n, (n if s.stop is None else s.stop) + margin) for s, n in zip(box, self.shape, strict=True)]
         if any(stop <= start for start, stop in zip(starts, stops, strict=True)):
             raise GeometryError(f"the crop {box} of {self.name} is empty", f"a box inside {self.shape}")
         affine = self.affine.copy()
@@ -142,9 +142,7 @@ class Volume:
         index = self.voxel_from_world(points)
         flat = index.reshape(-1, 3).T
         source = self.array if order <= 1 else self.array.astype(np.float64)
-        values = ndimage.map_coordinates(
-            source, flat, output=np.float64, order=order, mode="constant", cval=fill
-        )
+        values = ndimage.map_coordinates(source, flat, output=np.float64, order=order, mode="constant", cval=fill)
         return np.asarray(values.reshape(index.shape[:-1]))
 
     def same_grid_as(self, other: Volume, tolerance_mm: float = 0.01) -> bool:
@@ -166,7 +164,7 @@ class LabelMap(Volume):
     Raises
     ------
     LabelError
-        If the array is not of an integer type or holds negative numbers.
+        If the array is not of an integer type or holds numbers outside 0 to 65535.
     """
 
     def __post_init__(self) -> None:
@@ -175,8 +173,10 @@ class LabelMap(Volume):
             object.__setattr__(self, "array", self.array.view(np.uint8))
         if self.array.dtype.kind not in "iu":
             raise LabelError(f"{self.name} holds {self.array.dtype} values", "whole numbers as labels")
-        if self.array.dtype.kind == "i" and self.array.size and int(self.array.min()) < 0:
+        if self.array.dtype.kind == "i" and int(self.array.min()) < 0:
             raise LabelError(f"{self.name} holds negative labels", "labels of 0 and above")
+        if self.array.dtype.itemsize > 2 and int(self.array.max()) > MAX_LABEL:
+            raise LabelError(f"{self.name} holds the label {int(self.array.max())}", f"0 to {MAX_LABEL}")
 
     @cached_property
     def boxes(self) -> dict[int, Box]:
@@ -202,6 +202,12 @@ def _check_geometry(array: NDArray[Any], affine: FloatArray, name: str) -> None:
         raise GeometryError(f"{name} is empty, shape {array.shape}", "at least one voxel along each axis")
     if affine.shape != (4, 4) or not np.isfinite(affine).all():
         raise GeometryError(f"{name} has an affine that is not 4x4 and finite", "a finite 4x4 affine")
+    if not np.array_equal(affine[3], (0, 0, 0, 1)) or np.abs(affine).max() > _FARTHEST_MM:
+        raise GeometryError(
+            f"{name} has an affine with the last row {affine[3]} and entries up to {np.abs(affine).max():g}",
+            f"the last row 0 0 0 1 and an origin within {_FARTHEST_MM:g} mm",
+            "check the header's units and geometry",
+        )
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     if spacing.min() < _MIN_SPACING_MM or spacing.max() > _MAX_SPACING_MM:
         raise GeometryError(
