@@ -80,8 +80,8 @@ def deformity_kind(
     Returns
     -------
     {"none", "wedge", "biconcave", "crush"}
-        ``"none"`` if no loss reaches 20 %. ``"crush"`` if the posterior height is reduced too (its loss reaches
-        20 %), whatever the others do. Otherwise the greater of the two remaining losses names the kind:
+        ``"none"`` if no loss reaches 20 %. ``"crush"`` if the posterior height is reduced too (its loss
+        reaches 20 %), whatever the others do. Otherwise the greater of the two remaining losses names the kind:
         anterior ``"wedge"`` (also when equal), middle ``"biconcave"``.
 
     Raises
