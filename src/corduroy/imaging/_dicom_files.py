@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from corduroy.errors import DicomSeriesError, FileFormatError
+from corduroy.imaging._paths import existing
 from corduroy.imaging.archive import MAX_MEMBERS, opened_zip
 
 _IGNORED_NAMES = ("dicomdir", "thumbs.db", "desktop.ini")
@@ -55,8 +56,8 @@ def opened_sources(paths: Path | Sequence[Path]) -> Iterator[list[Source]]:
     """
     found: list[Source] = []
     with contextlib.ExitStack() as stack:
-        for path in [paths] if isinstance(paths, Path) else paths:
-            found.extend(_below(Path(path), stack))
+        for path in [paths] if isinstance(paths, str | Path) else paths:
+            found.extend(_below(existing(path, "a DICOM file, a folder of them or a zip archive"), stack))
         yield found
 
 
@@ -68,8 +69,6 @@ def _below(path: Path, stack: contextlib.ExitStack) -> Iterator[Source]:
                 f"{path.name} holds {len(files)} files", f"at most {MAX_MEMBERS}", "give the folder of one scan"
             )
         yield from map(_of_file, sorted(files))
-    elif not path.exists():
-        raise FileFormatError(f"{path} does not exist", "a DICOM file, a folder of them or a zip archive")
     elif is_zip(path):
         archive, members = stack.enter_context(opened_zip(path))
         yield from (_of_member(archive, m) for m in members if not _is_ignored(PurePosixPath(m.filename).name))

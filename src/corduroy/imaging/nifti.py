@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import io
 import secrets
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from corduroy.errors import FileFormatError, GeometryError, LabelError
 from corduroy.imaging._nifti_header import Layout, read_layout
+from corduroy.imaging._paths import existing
 from corduroy.imaging._repairs import repaired
 from corduroy.imaging.volume import MAX_LABEL, LabelMap, Volume
 
@@ -54,8 +56,8 @@ def read_volume(path: Path) -> Volume:
         For every defect that was repaired; `docs/imaging.md` lists them.
     """
     path = Path(path)
-    with _opened(path) as (stream, n_bytes):
-        return volume_from_stream(stream, n_bytes, path.name)
+    with _opened(path) as file:
+        return volume_from_stream(file, path.stat().st_size, path.name)
 
 
 def read_labels(path: Path) -> LabelMap:
@@ -74,16 +76,22 @@ def read_labels(path: Path) -> LabelMap:
         For every defect that was repaired, such as whole numbers stored as floats.
     """
     path = Path(path)
-    with _opened(path) as (stream, n_bytes):
+    with _opened(path) as file, _told_as_errors(path.name):
+        stream, n_bytes = _unpacked(file, path.stat().st_size)
         layout = read_layout(stream, path.name)
         voxels = _read_voxels(stream, layout, n_bytes, path.name)
     return LabelMap.from_any(_as_labels(voxels, layout, path.name), layout.affine, path.name)
 
 
-def volume_from_stream(stream: BinaryIO, n_bytes: int, name: str) -> Volume:
-    """Read a NIfTI image, compressed or not, from `n_bytes` of a seekable stream (a member of an archive)."""
-    layout = read_layout(stream, name)
-    voxels = _read_voxels(stream, layout, n_bytes, name)
+def volume_from_stream(file: BinaryIO, n_bytes: int, name: str) -> Volume:
+    """Read a NIfTI image, compressed or not, from `n_bytes` of a seekable stream, such as an archive's member.
+
+    Raises and warns as `read_volume`.
+    """
+    with _told_as_errors(name):
+        stream, n_bytes = _unpacked(file, n_bytes)
+        layout = read_layout(stream, name)
+        voxels = _read_voxels(stream, layout, n_bytes, name)
     return Volume.from_any(_as_grey(voxels, layout, name), layout.affine, name)
 
 
@@ -122,21 +130,23 @@ def write_volume(volume: Volume, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """The content of a file, unpacked where it is gzip, and the most bytes that it can hold."""
-    if path.is_dir():
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if existing(path, "a .nii or .nii.gz file").is_dir():
         raise FileFormatError(f"{path.name} is a folder", "a .nii or .nii.gz file")
     try:
-        with path.open("rb") as file:
-            yield _unpacked(file, path.stat().st_size)
-    except FileNotFoundError as error:
-        raise FileFormatError(f"{path} does not exist", "a .nii or .nii.gz file") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileFormatError(
-            f"{path.name} is truncated or damaged ({error})", "a whole gzip file", "copy it again"
-        ) from error
+        file = path.open("rb")
     except OSError as error:
-        raise FileFormatError(f"{path.name} cannot be read ({error.strerror or error})", "a readable file") from error
+        raise FileFormatError(f"{path.name} cannot be opened ({error.strerror})", "a readable file") from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def _told_as_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+        raise FileFormatError(f"{name} is truncated or damaged ({error})", "a whole file", "copy it again") from error
 
 
 def _unpacked(file: BinaryIO, n_bytes: int) -> tuple[BinaryIO, int]:
