@@ -17,6 +17,22 @@ SIDES = (("left", "right"), ("posterior", "anterior"), ("inferior", "superior"))
 _ALL_NEIGHBOURS = np.ones((3, 3, 3), dtype=bool)
 
 
+@dataclass(frozen=True)
+class BorderContact:
+    """Where a label meets one side of the image.
+
+    Parameters
+    ----------
+    fraction : float
+        Area there over the label's largest cross-section parallel to that side; 1 is a cut through the middle.
+    radius_mm : float
+        Radius of the largest circle in that area: a few mm for a process, more than 6 mm for a vertebral body.
+    """
+
+    fraction: float
+    radius_mm: float
+
+
 @dataclass(frozen=True, eq=False)
 class LabelShape:
     """One label of a map.
@@ -33,12 +49,12 @@ class LabelShape:
         World RAS+ mm, of the largest piece.
     piece_volumes_ml : tuple of float
         Volumes of its 26-connected pieces, largest first.
+    piece_gaps_mm : tuple of float
+        For each piece how far its bounding box lies from that of the largest.
     piece_ids : ndarray or None, shape of the box
         The pieces, numbered 1 for the largest downwards; None where there is one piece.
-    border_fractions : dict of str to float
-        For every side of the image that the label touches: the area there over the label's largest
-        cross-section parallel to that side. 1 is a cut through the middle, a few percent a process that ends
-        there.
+    borders : dict of str to BorderContact
+        For every side of the image that the label touches, how much of it lies there.
     """
 
     label: int
@@ -46,8 +62,9 @@ class LabelShape:
     volume_ml: float
     centroid_mm: FloatArray
     piece_volumes_ml: tuple[float, ...]
+    piece_gaps_mm: tuple[float, ...]
     piece_ids: NDArray[np.int32] | None
-    border_fractions: dict[str, float]
+    borders: dict[str, BorderContact]
 
 
 def label_shapes(labels: LabelMap, wanted: Iterable[int]) -> dict[int, LabelShape]:
@@ -74,6 +91,7 @@ def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
     sizes = np.bincount(pieces.ravel(), minlength=2)[1:]
     largest = inside
     piece_ids: NDArray[np.int32] | None = None
+    gaps: tuple[float, ...] = (0.0,)
     if count > 1:
         order = np.argsort(-sizes, kind="stable")
         rank = np.zeros(count + 1, dtype=np.int32)
@@ -81,6 +99,7 @@ def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
         piece_ids = rank[pieces]
         sizes = sizes[order]
         largest = piece_ids == 1
+        gaps = _gaps_mm(ndimage.find_objects(piece_ids), labels.spacing)
     voxel_ml = labels.voxel_volume_mm3 / 1000.0
     return LabelShape(
         label=label,
@@ -88,9 +107,18 @@ def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
         volume_ml=float(sizes.sum()) * voxel_ml,
         centroid_mm=labels.world_from_voxel(_centroid(largest) + [s.start for s in box]),
         piece_volumes_ml=tuple(float(size) * voxel_ml for size in sizes),
+        piece_gaps_mm=gaps,
         piece_ids=piece_ids,
-        border_fractions=_border_fractions(inside, box, labels.shape),
+        borders=_borders(inside, box, labels),
     )
+
+
+def _gaps_mm(boxes: list[Box], spacing: FloatArray) -> tuple[float, ...]:
+    """Distances of boxes from the first of them."""
+    ends = np.array([[(side.start, side.stop) for side in box] for box in boxes], dtype=np.float64)
+    start, stop = ends[..., 0], ends[..., 1]
+    apart = np.maximum(0.0, np.maximum(start - stop[0], start[0] - stop)) * spacing
+    return tuple(float(gap) for gap in np.linalg.norm(apart, axis=1))
 
 
 def _centroid(inside: NDArray[np.bool_]) -> FloatArray:
@@ -100,12 +128,15 @@ def _centroid(inside: NDArray[np.bool_]) -> FloatArray:
     return np.array([plane @ np.arange(plane.size) / total for plane in planes])
 
 
-def _border_fractions(inside: NDArray[np.bool_], box: Box, image_shape: tuple[int, int, int]) -> dict[str, float]:
-    fractions: dict[str, float] = {}
+def _borders(inside: NDArray[np.bool_], box: Box, labels: LabelMap) -> dict[str, BorderContact]:
+    found: dict[str, BorderContact] = {}
     for axis, (low, high) in enumerate(SIDES):
-        areas = inside.sum(axis=tuple({0, 1, 2} - {axis}))
-        if box[axis].start == 0:
-            fractions[low] = float(areas[0] / areas.max())
-        if box[axis].stop == image_shape[axis]:
-            fractions[high] = float(areas[-1] / areas.max())
-    return fractions
+        touched = {low: (0, box[axis].start == 0), high: (-1, box[axis].stop == labels.shape[axis])}
+        for side, (end, touches) in touched.items():
+            if touches:
+                in_plane = [labels.spacing[other] for other in range(3) if other != axis]
+                largest = inside.sum(axis=tuple({0, 1, 2} - {axis})).max()
+                face = np.take(inside, end, axis=axis)
+                depth = ndimage.distance_transform_edt(np.pad(face, 1), sampling=in_plane)
+                found[side] = BorderContact(float(face.sum() / largest), float(depth.max()))
+    return found

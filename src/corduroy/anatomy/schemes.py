@@ -148,7 +148,7 @@ def recognise_map(labels: LabelMap) -> LabelScheme:
     whole = {
         label: shape.volume_ml
         for label, shape in shapes.items()
-        if max(shape.border_fractions.values(), default=0.0) <= _CUT_FRACTION
+        if all(contact.fraction <= _CUT_FRACTION for contact in shape.borders.values())
     }
     return recognise(present, centroids, whole)
 
