@@ -11,6 +11,7 @@ from corduroy.phantom.fracture import Fracture
 from corduroy.phantom.generate import NO_VARIATION, Variation
 from corduroy.phantom.patients import demo_patient, mean_spine, random_spine
 from corduroy.phantom.phantom import Phantom
+from corduroy.phantom.tissue import Structure
 from corduroy.phantom.truth import SpineTruth, VertebraTruth
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Fracture",
     "Phantom",
     "SpineTruth",
+    "Structure",
     "Variation",
     "VertebraTruth",
     "demo_patient",

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
+import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from corduroy.anatomy.level import Level
-from corduroy.imaging.volume import LabelMap
+from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.labels import make_grid, sample_labels
 from corduroy.phantom.points import GridPoints
+from corduroy.phantom.scanner import render_ct, render_structures
 from corduroy.phantom.spine import PhantomSpine
+from corduroy.phantom.tissue import Torso
 from corduroy.phantom.truth import SpineTruth, spine_truth
 
-_LABEL_MARGIN_MM = 6.0
+Field = Literal["spine", "torso"]
+_MARGINS_MM = {
+    "bones": np.array([[-6.0, -6.0, -6.0], [6.0, 6.0, 6.0]]),
+    "spine": np.array([[-15.0, -15.0, -6.0], [15.0, 35.0, 6.0]]),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +77,70 @@ class Phantom:
         SettingsError
             If the spacing is not positive.
         """
-        return sample_labels(self.spine, self._grid(spacing_mm, rng, _LABEL_MARGIN_MM))
+        return sample_labels(self.spine, self._grid(spacing_mm, rng, "bones"))
 
-    def _grid(self, spacing_mm: ArrayLike, rng: Generator | None, margin_mm: float) -> GridPoints:
-        low, high = self.spine.world_corners()
-        return make_grid(low - margin_mm, high + margin_mm, spacing_mm, rng)
+    def render(
+        self,
+        rng: Generator,
+        spacing_mm: ArrayLike = 1.0,
+        *,
+        psf_mm: float = 0.8,
+        noise_hu: float = 15.0,
+        supersample: int = 2,
+        field: Field = "spine",
+    ) -> tuple[Volume, LabelMap]:
+        """A CT and the vertebrae as a label map on the same grid.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Shifts the grid within one voxel and makes the noise; the same state gives the same bytes.
+        spacing_mm : float or three floats
+            Voxel size along right, anterior, superior; a voxel is the mean over its whole volume.
+        psf_mm : float
+            Full width at half maximum of the scanner's (gaussian) point spread.
+        noise_hu : float
+            Standard deviation of the noise. It is white; the noise of real scans is correlated.
+        supersample : int
+            Points per shortest voxel edge where bone borders on something else.
+        field : {"spine", "torso"}
+            Only the spine's surroundings, or the whole cross-section with the skin.
+
+        Returns
+        -------
+        ct : Volume
+            int16, Hounsfield units.
+        vertebrae : LabelMap
+            As of `render_labels`.
+
+        Raises
+        ------
+        SettingsError
+            If a value is negative or the spacing not positive.
+        """
+        grid = self._grid(spacing_mm, rng, field)
+        return render_ct(self.spine, grid, psf_mm, noise_hu, rng, supersample)
+
+    def render_structures(
+        self, spacing_mm: ArrayLike = 1.0, rng: Generator | None = None, *, field: Field = "spine"
+    ) -> LabelMap:
+        """Body, arch, ribs, discs, cord, canal and soft tissues as a label map, ids of `Structure`.
+
+        Parameters
+        ----------
+        spacing_mm, rng, field
+            As of `render`; a generator in the same state gives the same grid.
+        """
+        return render_structures(self.spine, self._grid(spacing_mm, rng, field))
+
+    def _grid(self, spacing_mm: ArrayLike, rng: Generator | None, field: str) -> GridPoints:
+        low, high = self.spine.world_corners() + _MARGINS_MM["bones" if field == "bones" else "spine"]
+        if field == "torso":
+            ends = Torso(self.spine).extent()
+            cube = np.array(np.meshgrid(*ends.T)).reshape(3, -1).T
+            corners = self.spine.pose.world(cube)
+            low, high = np.minimum(low, corners.min(axis=0)), np.maximum(high, corners.max(axis=0))
+        return make_grid(low, high, spacing_mm, rng)
 
     @cached_property
     def _truth(self) -> SpineTruth:
