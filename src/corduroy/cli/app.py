@@ -1,0 +1,43 @@
+"""The command and its subcommands put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corduroy import __version__
+from corduroy.cli.demo import demo
+from corduroy.cli.measure import measure
+from corduroy.cli.validate import validate
+
+app = typer.Typer(
+    name="corduroy",
+    help="Measure vertebrae on a CT or a label map. Research software, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(measure)
+app.command()(demo)
+app.command()(validate)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"corduroy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """The options of `corduroy` itself."""
+
+
+def main() -> None:
+    """Entry point of the command line."""
+    app()

@@ -1,0 +1,63 @@
+"""`corduroy demo`: the main job on a synthetic patient whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corduroy.cli.guard import guarded
+
+if TYPE_CHECKING:
+    from corduroy.phantom import Phantom
+    from corduroy.pipeline.case import Case
+
+DEMO_NAME = "sub-demo_ses-preop"
+_DEMO_SEED = 12
+_SPACING_MM = 1.0
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where scan, labels and report are written.", show_default=True)
+    ] = Path("corduroy-demo"),
+) -> None:
+    """Render a synthetic patient with a fractured T12, measure it, and compare with the known truth."""
+    with guarded():
+        from corduroy.cli.measure import print_places, print_result
+        from corduroy.cli.progress import step_bar
+        from corduroy.cli.tables import print_comparison
+        from corduroy.phantom import demo_patient
+        from corduroy.pipeline.run import Outputs, run_case
+        from corduroy.pipeline.validation import compare_with_truth
+        from corduroy.reports.case import write_case_report
+
+        patient = demo_patient(_DEMO_SEED)
+        with step_bar(1) as bar:
+            bar.on_step("render")
+            case = _rendered(patient, folder)
+            outputs = Outputs(folder / "morphometry.json", folder / "report", folder / "report" / "steps")
+            measured = run_case(case, None, outputs, write_case_report, bar.on_step)
+        print_result(case.name, measured)
+        typer.echo("")
+        print_comparison(compare_with_truth(measured, patient.truth()), ("T11", "T12", "L1"))
+        typer.echo("")
+        print_places(outputs.json, outputs.report)
+
+
+def _rendered(patient: Phantom, folder: Path) -> Case:
+    """The patient's scan and labels as files, as a user would have them."""
+    import numpy as np
+
+    from corduroy.imaging import write_volume
+    from corduroy.pipeline.case import Case
+    from corduroy.pipeline.files import replacing
+
+    ct, labels = patient.render(_SPACING_MM, rng=np.random.default_rng(_DEMO_SEED))
+    case = Case(DEMO_NAME, folder / f"{DEMO_NAME}_ct.nii.gz", folder / f"{DEMO_NAME}_seg-vert_msk.nii.gz")
+    for volume, path in ((ct, case.image), (labels, case.labels)):
+        assert path is not None
+        with replacing(path) as temporary:
+            write_volume(volume, temporary)
+    return case

@@ -1,0 +1,39 @@
+"""The progress bar on standard error; silent where nobody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+STEPS = ("read", "anatomy", "measure", "report")
+
+
+class StepBar:
+    """Counts the steps of one or more cases."""
+
+    def __init__(self, progress: Progress, cases: int) -> None:
+        self._progress = progress
+        self._finished = 0
+        self._task = progress.add_task("starting", total=cases * len(STEPS))
+
+    def on_step(self, step: str) -> None:
+        """A step has started."""
+        done = self._finished + (STEPS.index(step) if step in STEPS else 0)
+        self._progress.update(self._task, description=step, completed=done)
+
+    def finish_case(self) -> None:
+        """A case has ended, well or not."""
+        self._finished += len(STEPS)
+        self._progress.update(self._task, completed=self._finished)
+
+
+@contextmanager
+def step_bar(cases: int) -> Iterator[StepBar]:
+    """Show a bar that goes away at the end."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<8}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield StepBar(progress, cases)

@@ -1,0 +1,41 @@
+"""The definitions behind the numbers, as they stand in every report."""
+
+METHODS: list[dict[str, str]] = [
+    {
+        "term": "Heights",
+        "text": "Anterior, middle and posterior distance between the fitted superior and inferior endplate in the "
+        "vertebra's own mid-sagittal plane, drawn as coloured lines in the sagittal view.",
+    },
+    {
+        "term": "Reference and loss",
+        "text": "The reference height is what the vertebra is expected to have by its intact neighbours above and "
+        "below; where these are missing or fractured, by a published growth of heights from level to level. Loss is "
+        "the missing part in percent of the reference.",
+    },
+    {
+        "term": "Genant grade",
+        "text": "From the largest height loss: 1 (mild) from about 20 %, 2 (moderate) from about 25 %, 3 (severe) "
+        "from about 40 %; wedge, biconcave or crush by which height is lost most (doi 10.1002/jbmr.5650080915). "
+        "A grade by height alone does not tell a fracture from a congenital or developmental short vertebra, and is "
+        "no diagnosis.",
+    },
+    {
+        "term": "Angles",
+        "text": "The wedge (local) angle lies between the endplates of one vertebra. The regional Cobb angle lies "
+        "between the superior endplate of the vertebra above and the inferior endplate of the one below. Both are "
+        "positive for kyphosis. Heights and angles of a fractured vertebra differ by about 3 mm and 5° between "
+        "lying and sitting with no treatment at all (doi 10.1186/s13018-023-03758-w): compare only like with like.",
+    },
+    {
+        "term": "Canal",
+        "text": "The narrowest closed cross-section perpendicular to the canal at each vertebra. Narrowing is "
+        "(reference − area) / reference, the reference being the mean of the neighbours above and below "
+        "(doi 10.1371/journal.pone.0135735). Soft tissue in the canal is not seen in a label map of bone.",
+    },
+    {
+        "term": "Uncertainty and confidence",
+        "text": "± is the half-width of the interval in which the true value lies in 95 of 100 cases, by the image's "
+        "resolution and the fit of the surfaces. Confidence runs from 0 to 1 and falls with each flag. A dash "
+        "means that the quantity could not be measured; it is never a guess.",
+    },
+]

@@ -1,0 +1,96 @@
+"""The height profile: each measured height beside the range that was expected of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from corduroy.morphometry.results import POSITIONS, SpineMeasurement
+from corduroy.provenance import Measured
+from corduroy.reports.style import (
+    FAINT_INK,
+    FRACTURE,
+    INK,
+    POSITION_INKS,
+    figure_style,
+    grade_colour,
+    new_figure,
+)
+
+_PANEL_IN = 1.75
+_LEVEL_IN = 0.42
+_MOST_LABELLED = 0.5
+
+
+def draw_profile(measurement: SpineMeasurement) -> Figure:
+    """Three panels, anterior to posterior: height ± uncertainty by level over the reference band."""
+    levels = [str(v.level) for v in measurement.vertebrae]
+    with figure_style():
+        figure = new_figure(max(5.4, 1.4 + _LEVEL_IN * len(levels)), 3 * _PANEL_IN + 0.6)
+        panels = figure.subplots(3, 1, sharex=True, sharey=True)
+        for axes, position in zip(panels, POSITIONS, strict=True):
+            _draw_panel(axes, measurement, position)
+        panels[-1].set_xticks(range(len(levels)), levels)
+        for tick, vertebra in zip(panels[-1].get_xticklabels(), measurement.vertebrae, strict=True):
+            tick.set_color(grade_colour(vertebra, INK))
+            tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
+        _draw_key(panels[0])
+        figure.supylabel("height in mm", fontsize=10, color=INK)
+        figure.subplots_adjust(left=0.13, right=0.98, top=0.955, bottom=0.06, hspace=0.28)
+    return figure
+
+
+def _draw_panel(axes: Axes, measurement: SpineMeasurement, position: str) -> None:
+    references = [v.reference_heights.get(position) for v in measurement.vertebrae]
+    _draw_band(axes, references)
+    for index, vertebra in enumerate(measurement.vertebrae):
+        height = vertebra.heights.get(position)
+        if height is None:
+            continue
+        colour = grade_colour(vertebra, POSITION_INKS[position])
+        axes.errorbar(
+            index, height.value, height.uncertainty, fmt="o", ms=5.5, capsize=3, color=colour, lw=1.4, zorder=3
+        )
+        loss = vertebra.height_loss.get(position)
+        if vertebra.genant_grade and loss is not None and abs(loss.value) >= _MOST_LABELLED:
+            axes.annotate(
+                f"−{loss.value:.0f} %" if loss.value > 0 else f"+{-loss.value:.0f} %",
+                (index, height.value),
+                xytext=(8, 0),
+                textcoords="offset points",
+                color=FRACTURE if colour == FRACTURE else INK,
+                va="center",
+                size=9,
+            )
+    axes.set_title(position, loc="left", fontsize=10, color=POSITION_INKS[position], fontweight="bold", pad=3)
+    axes.grid(axis="y", color=FAINT_INK, alpha=0.25, lw=0.6)
+    axes.tick_params(length=3)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.margins(x=0.06, y=0.12)
+
+
+def _draw_key(axes: Axes) -> None:
+    """What the band and the bars mean, above the first panel, at its right."""
+    band = (Patch(color=FAINT_INK, alpha=0.22, lw=0), Line2D([], [], color=FAINT_INK, lw=1.1, ls="--"))
+    axes.legend(
+        [band],
+        ["reference, measured: 95 % interval"],
+        loc="lower right",
+        bbox_to_anchor=(1.01, 0.98),
+        frameon=False,
+        fontsize=8.5,
+        borderpad=0,
+    )
+
+
+def _draw_band(axes: Axes, references: list[Measured | None]) -> None:
+    """The reference height with its 95 % interval; broken where there is none."""
+    middle = np.array([np.nan if r is None else r.value for r in references])
+    half = np.array([np.nan if r is None else r.uncertainty for r in references])
+    x = np.arange(middle.size)
+    axes.fill_between(x, middle - half, middle + half, color=FAINT_INK, alpha=0.22, lw=0, zorder=1)
+    axes.plot(x, middle, color=FAINT_INK, lw=1.1, ls="--", zorder=2)

@@ -1,0 +1,90 @@
+"""Numbers and findings in words, the same in every report."""
+
+from __future__ import annotations
+
+from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
+from corduroy.provenance import Measured
+
+NOT_MEASURED = "–"
+DISCLAIMER = "Research software, not a medical device."
+
+# The names of the grades: 10.1002/jbmr.5650080915.
+GRADES = {0: "none", 1: "mild", 2: "moderate", 3: "severe"}
+DEFORMITIES = {"none": "no deformity", "wedge": "wedge", "biconcave": "biconcave", "crush": "crush"}
+ALIGNMENTS = {
+    "T4-T12": "Thoracic kyphosis T4–T12",
+    "L1-L5": "Lumbar lordosis L1–L5",
+    "L1-S1": "Lumbar lordosis L1–S1",
+    "coronal_cobb": "Coronal Cobb angle",
+}
+
+
+def number(measured: Measured | None, digits: int = 1) -> str:
+    """The value alone."""
+    return NOT_MEASURED if measured is None else _signed(measured.value, digits)
+
+
+def with_uncertainty(measured: Measured | None, digits: int = 1) -> str:
+    """Value ± half-width of the 95 % interval, no unit."""
+    if measured is None:
+        return NOT_MEASURED
+    return f"{_signed(measured.value, digits)} ± {measured.uncertainty:.{digits}f}"
+
+
+def deformity_words(vertebra: VertebraMeasurement) -> str:
+    """``wedge, Genant 2 (moderate)``."""
+    if vertebra.genant_grade is None or vertebra.deformity is None:
+        return "not graded"
+    if vertebra.genant_grade == 0:
+        return "no fracture by height"
+    return f"{DEFORMITIES[vertebra.deformity]}, Genant {vertebra.genant_grade} ({GRADES[vertebra.genant_grade]})"
+
+
+def confidence_words(confidence: float) -> str:
+    """A confidence of 0 to 1 in words. Author's choice of bounds."""
+    if confidence >= 0.8:
+        return "good"
+    return "doubtful" if confidence >= 0.5 else "poor"
+
+
+def findings(measurement: SpineMeasurement) -> list[str]:
+    """The case in a few sentences, worst first."""
+    fractured = [v for v in measurement.vertebrae if (v.genant_grade or 0) >= 1]
+    fractured.sort(key=lambda v: (-(v.genant_grade or 0), -(v.deformity_score or 0.0)))
+    sentences = [_fracture_sentence(vertebra) for vertebra in fractured]
+    graded = [v for v in measurement.vertebrae if v.genant_grade is not None]
+    if not fractured and graded:
+        sentences.append(f"No vertebra of {_span(measurement)} is deformed by Genant's height criteria.")
+    ungraded = [str(v.level) for v in measurement.vertebrae if v.genant_grade is None]
+    if ungraded:
+        sentences.append(f"Not graded: {', '.join(ungraded)}; the flags say why.")
+    return sentences
+
+
+def _fracture_sentence(vertebra: VertebraMeasurement) -> str:
+    loss = {name: m for name, m in vertebra.height_loss.items() if m is not None}
+    text = f"{vertebra.level}: {deformity_words(vertebra)}"
+    if loss:
+        place, most = max(loss.items(), key=lambda item: item[1].value)
+        text += f"; {place} height {most.value:.0f} ± {most.uncertainty:.0f} % below its reference"
+    if vertebra.wedge_angle is not None:
+        text += f"; wedge angle {with_uncertainty(vertebra.wedge_angle)}°"
+    if vertebra.regional_cobb is not None:
+        text += f"; regional Cobb angle {with_uncertainty(vertebra.regional_cobb)}°"
+    compromise = vertebra.canal.compromise
+    if compromise is not None:
+        text += f"; canal area {compromise.value:.0f} ± {compromise.uncertainty:.0f} % below its neighbours'"
+    return text + "."
+
+
+def _span(measurement: SpineMeasurement) -> str:
+    levels = [str(v.level) for v in measurement.vertebrae]
+    return levels[0] if len(levels) == 1 else f"{levels[0]} to {levels[-1]}"
+
+
+def _signed(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    # A true minus sign, as wide as a digit.
+    return text.replace("-", "−")
