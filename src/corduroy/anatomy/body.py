@@ -20,6 +20,8 @@ BoolArray = NDArray[np.bool_]
 
 _MIN_HOLE_MM2 = 30.0
 _WALL_BAND_MM = 9.0
+_FRONT_HALF_WIDTH_MM = 7.0
+_FRONT_SHARE = 0.6
 _CANAL_BEHIND_WALL_MM = 7.0  # author's choice: about half the antero-posterior diameter of a canal
 
 
@@ -47,7 +49,7 @@ def foramen_centre(grid: LocalGrid, body_radius_mm: float) -> tuple[FloatArray, 
     The foramen is the largest hole of the vertebra's silhouette that lies behind the body; None when the ring
     is open or too fine for the grid.
     """
-    silhouette = (grid.values > 0.5).any(axis=2)
+    silhouette = np.asarray((grid.values > 0.5).any(axis=2))
     cell = float(grid.step[0] * grid.step[1])
     for closing_mm in (0.0, 2.0, 4.0):
         ring = _closed(silhouette, closing_mm, float(grid.step[0]))
@@ -56,9 +58,7 @@ def foramen_centre(grid: LocalGrid, body_radius_mm: float) -> tuple[FloatArray, 
             continue
         areas = ndimage.sum_labels(np.ones_like(holes), holes, range(1, count + 1)) * cell
         centres = np.array(ndimage.center_of_mass(holes > 0, holes, range(1, count + 1)))
-        points = np.column_stack(
-            [grid.x[0] + centres[:, 0] * grid.step[0], grid.y[0] + centres[:, 1] * grid.step[1]]
-        )
+        points = np.column_stack([grid.x[0] + centres[:, 0] * grid.step[0], grid.y[0] + centres[:, 1] * grid.step[1]])
         fits = (areas > _MIN_HOLE_MM2) & (points[:, 1] < 0) & (np.abs(points[:, 0]) < body_radius_mm)
         if fits.any():
             best = int(np.argmax(np.where(fits, areas, 0.0)))
@@ -103,6 +103,24 @@ def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float) ->
     middle = float(np.median(y[hit & (np.abs(z) < 4.0)])) if (hit & (np.abs(z) < 4.0)).any() else float("nan")
     near = hit & (np.abs(y - middle) < _WALL_BAND_MM) & (where > 0)
     return fit_surface(x[near], z[near], y[near], (2, 3))
+
+
+def anterior_wall(grid: LocalGrid, inside: BoolArray) -> PolynomialSurface:
+    """The front of the body near the mid-sagittal plane as ``y(x, z)``.
+
+    Raises
+    ------
+    ValueError
+        If too little of the front is seen.
+    """
+    columns = np.abs(grid.x) <= _FRONT_HALF_WIDTH_MM
+    solid = np.where(inside[columns], grid.values[columns], 0.0)
+    hit, depth = _first_crossing(solid[:, ::-1, :], float(grid.step[1]))
+    x, z = np.meshgrid(grid.x[columns], grid.z, indexing="ij")
+    y = grid.y[-1] - depth
+    tall = solid.max(axis=1).sum(axis=1, keepdims=True) * grid.step[2]
+    central = hit & (np.abs(z) < _FRONT_SHARE * tall / 2)
+    return fit_surface(x[central], z[central], y[central], (2, 2))
 
 
 def body_columns(grid: LocalGrid, wall: PolynomialSurface, rim_mm: float) -> tuple[BodyColumns, BoolArray]:
@@ -154,7 +172,7 @@ def _main_part(body: BoolArray, grid: LocalGrid) -> BoolArray:
 def _first_crossing(values: NDArray[np.float32], step: float) -> tuple[BoolArray, FloatArray]:
     """Where occupancy first rises through one half along axis 1: found or not, and distance in mm."""
     inside = values > 0.5
-    hit = inside.any(axis=1)
+    hit = np.asarray(inside.any(axis=1))
     index = inside.argmax(axis=1)
     after = np.take_along_axis(values, index[:, None, :], axis=1)[:, 0, :]
     before = np.take_along_axis(values, np.maximum(index - 1, 0)[:, None, :], axis=1)[:, 0, :]

@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 from corduroy.anatomy.canal import canal_ring
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.orient import centroid, first_frame, spine_tangents
+from corduroy.anatomy.quality import LevelQuality, check_labels
 from corduroy.anatomy.schemes import LabelScheme, recognise_map, scheme_named
-from corduroy.anatomy.vertebra import Vertebra, build_vertebra
+from corduroy.anatomy.vertebra import Body, Vertebra, build_vertebra
 from corduroy.errors import LabelError
 from corduroy.imaging.volume import LabelMap, Volume
 
 FloatArray = NDArray[np.float64]
 
 WITHOUT_BODY = (Level.C1, Level.C2)
+
+_CUT = "the body is cut by the border of the image"
+_BORDER_VOXELS = 0.75
+_BORDER_SHARE = 0.05
+_OPEN_RING_TRUST = 0.9  # author's choice: the posterior wall is then seen along fewer lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +86,37 @@ def build_spine(labels: LabelMap, scheme: str | LabelScheme | None = None, ct: V
     known = _scheme_of(labels, scheme)
     present = [number for number in labels.labels if number in known.levels]
     if not present:
-        raise LabelError(
-            f"{labels.name} holds no vertebra of the scheme {known.name}", "at least one vertebra"
-        )
+        raise LabelError(f"{labels.name} holds no vertebra of the scheme {known.name}", "at least one vertebra")
     order = sorted(present, key=lambda number: known.levels[number].position)
-    masks = {known.levels[number]: labels.mask(number) for number in order}
-    vertebrae = _with_canals(_found(masks))
-    return Spine(vertebrae, labels, known, ct)
+    quality = check_labels(labels, known)
+    masks = {known.levels[number]: quality.cleaned.mask(number) for number in order}
+    vertebrae = {
+        level: _judged(vertebra, labels, quality.levels[level])
+        for level, vertebra in _with_canals(_found(masks)).items()
+    }
+    return Spine(vertebrae, labels, known, ct, quality.warnings)
 
 
 def _scheme_of(labels: LabelMap, scheme: str | LabelScheme | None) -> LabelScheme:
     if scheme is None:
         return recognise_map(labels)
     return scheme_named(scheme) if isinstance(scheme, str) else scheme
+
+
+def _judged(vertebra: Vertebra, labels: LabelMap, quality: LevelQuality) -> Vertebra:
+    cut = vertebra.body is not None and _reaches_border(vertebra.body, labels)
+    notes = (_CUT,) if cut and not quality.texts else ()
+    confidence = vertebra.confidence * quality.confidence * (_OPEN_RING_TRUST if not vertebra.ring_closed else 1.0)
+    return replace(vertebra, cut=cut, flags=vertebra.flags + quality.texts + notes, confidence=confidence)
+
+
+def _reaches_border(body: Body, labels: LabelMap) -> bool:
+    """Whether more than a twentieth of the endplates' points lie in the outermost voxels of the image."""
+    columns = body.columns
+    surface = [np.column_stack([columns.x, columns.y, height]) for height in (columns.top, columns.bottom)]
+    voxels = labels.voxel_from_world(body.grid.frame.world(np.concatenate(surface)))
+    outermost = (voxels < _BORDER_VOXELS) | (voxels > np.array(labels.shape) - 1 - _BORDER_VOXELS)
+    return bool(outermost.any(axis=1).mean() > _BORDER_SHARE)
 
 
 def _found(masks: dict[Level, LabelMap]) -> dict[Level, Vertebra]:

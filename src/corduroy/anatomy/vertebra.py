@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corduroy.anatomy.body import (
     BodyColumns,
+    anterior_wall,
     body_columns,
     foramen_centre,
     gap_behind_body,
@@ -48,6 +49,8 @@ class Body:
         The body on that grid: bone in front of the posterior wall.
     wall : PolynomialSurface
         Posterior wall as ``y(x, z)``.
+    front : PolynomialSurface
+        Anterior wall near the mid-sagittal plane as ``y(x, z)``.
     superior, inferior : Endplate
     columns : BodyColumns
         The boundary points the endplates were fitted to.
@@ -56,6 +59,7 @@ class Body:
     grid: LocalGrid
     inside: BoolArray
     wall: PolynomialSurface
+    front: PolynomialSurface
     superior: Endplate
     inferior: Endplate
     columns: BodyColumns
@@ -79,6 +83,8 @@ class Vertebra:
     body : Body or None
         None where no body could be found (C1, C2, a fragment).
     canal : CanalRing or None
+    cut : bool
+        Whether the body reaches the border of the image, so that an endplate or wall is out of view.
     flags : tuple of str
         What makes this vertebra doubtful, in plain words.
     confidence : float
@@ -92,6 +98,7 @@ class Vertebra:
     ring_closed: bool
     body: Body | None = None
     canal: CanalRing | None = None
+    cut: bool = False
     flags: tuple[str, ...] = ()
     confidence: float = 1.0
 
@@ -111,14 +118,6 @@ class Vertebra:
     def arch_mask(self) -> BoolArray:
         """The posterior arch's voxels on the grid of `mask`: all that is not body."""
         return np.asarray((self.mask.array > 0) & ~self.body_mask)
-
-    def with_canal(self, canal: CanalRing | None) -> Vertebra:
-        """The same vertebra with its canal measured."""
-        return replace(self, canal=canal)
-
-    def with_doubts(self, flags: tuple[str, ...], confidence: float) -> Vertebra:
-        """The same vertebra with further flags, the confidences multiplied."""
-        return replace(self, flags=self.flags + flags, confidence=self.confidence * confidence)
 
 
 def build_vertebra(level: Level, mask: LabelMap, start: Frame) -> Vertebra:
@@ -148,7 +147,8 @@ def build_vertebra(level: Level, mask: LabelMap, start: Frame) -> Vertebra:
     in_plane = float(np.clip(mask.spacing.min(), 0.7, _FINE_MM))
     found = _look(mask, frame, np.array([in_plane, in_plane, 0.75 * in_plane]))
     superior, inferior = fit_endplates(found.columns, frame)
-    body = Body(found.grid, found.inside, found.wall, superior, inferior, found.columns)
+    front = anterior_wall(found.grid, found.inside)
+    body = Body(found.grid, found.inside, found.wall, front, superior, inferior, found.columns)
     canal_point = frame.world([found.canal[0], found.canal[1], 0.0])
     flags = () if found.closed else ("the bony ring around the canal is open",)
     return Vertebra(level, mask, frame, canal_point, found.closed, body, flags=flags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,12 +59,14 @@ class Loss:
     flags: tuple[str, ...]
 
 
-def height_losses(heights: Mapping[Level, HeightGroup]) -> dict[Level, Loss]:
+def height_losses(heights: Mapping[Level, HeightGroup], fractured: Collection[Level] = ()) -> dict[Level, Loss]:
     """Losses of all vertebrae of one spine.
 
     Parameters
     ----------
     heights : mapping of Level to mapping of position to Measured or None
+    fractured : collection of Level
+        Vertebrae known to be deformed; they serve as nobody's reference.
 
     Returns
     -------
@@ -81,8 +83,8 @@ def height_losses(heights: Mapping[Level, HeightGroup]) -> dict[Level, Loss]:
     curve it includes the spread of healthy vertebrae, because that reference is an estimate.
     """
     scale = _scale_or_none(heights)
-    fractured = set(scale.left_out) if scale else set()
-    return {level: _loss(level, heights, fractured, scale) for level in heights}
+    unfit = set(fractured) | (set(scale.left_out) if scale else set())
+    return {level: _loss(level, heights, unfit, scale) for level in heights}
 
 
 def _scale_or_none(heights: Mapping[Level, HeightGroup]) -> PatientScale | None:

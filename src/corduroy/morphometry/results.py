@@ -115,9 +115,7 @@ class VertebraMeasurement:
             "height_loss_percent": _values(self.height_loss),
             "deformity": self.deformity,
             "genant_grade": self.genant_grade,
-            "deformity_score_percent": None
-            if self.deformity_score is None
-            else round(self.deformity_score, 1),
+            "deformity_score_percent": None if self.deformity_score is None else round(self.deformity_score, 1),
             "wedge_angle_deg": _value(self.wedge_angle),
             "regional_cobb_deg": _value(self.regional_cobb),
             "canal": {
