@@ -54,7 +54,7 @@ def _rendered(patient: Phantom, folder: Path) -> Case:
     from corduroy.pipeline.case import Case
     from corduroy.pipeline.files import replacing
 
-    ct, labels = patient.render(_SPACING_MM, rng=np.random.default_rng(_DEMO_SEED))
+    ct, labels = patient.render(np.random.default_rng(_DEMO_SEED), _SPACING_MM)
     case = Case(DEMO_NAME, folder / f"{DEMO_NAME}_ct.nii.gz", folder / f"{DEMO_NAME}_seg-vert_msk.nii.gz")
     for volume, path in ((ct, case.image), (labels, case.labels)):
         assert path is not None

@@ -44,7 +44,7 @@ def _one_patient(seed: int, spacing_mm: float) -> tuple[list[Comparison], list[t
 
     from corduroy.anatomy.level import Level
     from corduroy.anatomy.spine import build_spine
-    from corduroy.morphometry import measure_spine
+    from corduroy.morphometry.measure import measure_spine
     from corduroy.phantom import random_spine
     from corduroy.pipeline.validation import compare_with_truth
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from corduroy.errors import CorduroyError
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.run import OnStep, Outputs, ReportWriter, run_case
+from corduroy.pipeline.images import ReportWriter
+from corduroy.pipeline.run import OnStep, Outputs, run_case
 from corduroy.pipeline.settings import CaseSettings
 
 

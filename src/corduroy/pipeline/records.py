@@ -72,10 +72,18 @@ def _vertebra(record: Record) -> VertebraMeasurement:
     landmarks = record["landmarks"]
     return VertebraMeasurement(
         level=Level(record["level"]),
-        **{name: record[name] for name in _PLAIN_FIELDS},
-        **{name: _group(record[name]) for name in _GROUP_FIELDS},
-        **{name: _measured(record[name]) for name in _SINGLE_FIELDS},
+        heights=_group(record["heights"]),
+        reference_heights=_group(record["reference_heights"]),
+        height_loss=_group(record["height_loss"]),
+        deformity=record["deformity"],
+        genant_grade=record["genant_grade"],
+        deformity_score=record["deformity_score"],
+        wedge_angle=_measured(record["wedge_angle"]),
+        regional_cobb=_measured(record["regional_cobb"]),
         canal=CanalMeasurement(**{name: _measured(record["canal"][name]) for name in _CANAL_FIELDS}),
+        body=_group(record["body"]),
+        trabecular_hu=_measured(record["trabecular_hu"]),
+        confidence=record["confidence"],
         flags=tuple(record["flags"]),
         landmarks=None if landmarks is None else _landmarks(landmarks),
     )

@@ -21,7 +21,7 @@ from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
 from corduroy.anatomy.spine import Spine, build_spine
 from corduroy.errors import CorduroyWarning
 from corduroy.imaging.volume import LabelMap, Volume
-from corduroy.morphometry import measure_spine
+from corduroy.morphometry.measure import measure_spine
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, sweep_partials, write_json

@@ -67,7 +67,7 @@ class Summary:
 
 def compare_with_truth(measurement: SpineMeasurement, truth: SpineTruth) -> list[Comparison]:
     """Every quantity that was both measured and modelled. S1 is left out: its block is not measured as a body."""
-    compared = []
+    compared: list[Comparison] = []
     for vertebra in measurement.vertebrae:
         if vertebra.level != Level.S1:
             compared += _vertebra(vertebra, truth[vertebra.level])

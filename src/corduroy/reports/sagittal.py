@@ -102,7 +102,7 @@ def _draw_lines(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None
 def _draw_name(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
     """The level ahead of its body; for a fracture also its grade, kind and largest loss."""
     assert vertebra.landmarks is not None
-    y = _on(sheet, vertebra.landmarks.centre)[1]
+    y = float(_on(sheet, vertebra.landmarks.centre)[1])
     left, right = axes.get_xlim()
     place = left + _NAMES_AT * (right - left)
     colour = grade_colour(vertebra, VIEWER_INK)

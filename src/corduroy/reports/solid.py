@@ -148,7 +148,7 @@ def _normals(field: Volume, world: FloatArray) -> FloatArray:
     slope = np.column_stack(
         [field.sample(world - reach * unit) - field.sample(world + reach * unit) for unit in np.eye(3)]
     )
-    return slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-6)
+    return np.asarray(slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-6))
 
 
 def _nearest_label(owner: LabelMap, world: FloatArray) -> NDArray[np.int64]:
@@ -157,7 +157,7 @@ def _nearest_label(owner: LabelMap, world: FloatArray) -> NDArray[np.int64]:
     index = np.clip(index, 0, np.array(owner.shape) - 1)
     spread = ndimage.maximum_filter(owner.array, 3)
     inside = owner.array[tuple(index.T)]
-    return np.where(inside > 0, inside, spread[tuple(index.T)]).astype(np.int64)
+    return np.asarray(np.where(inside > 0, inside, spread[tuple(index.T)]), dtype=np.int64)
 
 
 def _shaded(base: FloatArray, normals: FloatArray, far: FloatArray) -> FloatArray:

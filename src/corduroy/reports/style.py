@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 from matplotlib import rc_context
@@ -45,7 +46,7 @@ def grade_colour(vertebra: VertebraMeasurement, intact: str) -> str:
 @contextmanager
 def figure_style() -> Iterator[None]:
     """Matplotlib without a screen, in the type that it ships with, its state put back afterwards."""
-    settings = {
+    settings: dict[Any, Any] = {
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
         "axes.spines.top": False,
