@@ -268,3 +268,28 @@ def test_the_published_wedge_ratios_and_angles_come_out() -> None:
             t12 = measure(draw_spine(drawn))["T12"]
         assert wedge_ratio(t12.heights).value == pytest.approx(float(row["WR_sit_pct"]), abs=2.0)
         assert t12.wedge_angle.value == pytest.approx(float(row["WA_sit_deg"]), abs=6.0)
+
+
+KEYPOINTS = Path(__file__).parents[3] / "shared" / "data" / "vertebra-keypoints"
+ORDER = ("sup_ant", "inf_ant", "sup_mid", "inf_mid", "sup_post", "inf_post")
+
+
+@pytest.mark.skipif(not KEYPOINTS.is_dir(), reason="vertebra-keypoints is not beside the project")
+def test_experts_points_on_fifty_chest_scans_give_a_plausible_population() -> None:
+    """Levels are not named in the files; the first vertebra of a chest scan is taken as T1."""
+    names = [*(f"T{number}" for number in range(1, 13)), "L1", "L2", "L3", "L4"]
+    kyphosis, grades = [], []
+    for file in sorted(KEYPOINTS.glob("*.json")):
+        for reader, vertebrae in json.loads(file.read_text())["Annotation"].items():
+            points = {
+                Level(name): dict(zip(ORDER, np.asarray(corners)[:, [0, 2]], strict=True))
+                for name, corners in zip(names, vertebrae, strict=False)
+            }
+            spine = measure_six_points(PointReading(points, reader=reader), modality="CT", posture="supine")
+            grades += [vertebra.genant_grade for vertebra in spine.vertebrae]
+            if (angle := spine.alignment["T4-T12"]) is not None:
+                kyphosis.append(angle.value)
+    assert len(grades) > 1700
+    assert 0.9 < np.mean([grade == 0 for grade in grades]) < 0.99
+    assert 25 < np.median(kyphosis) < 45
+    assert min(kyphosis) > 0
