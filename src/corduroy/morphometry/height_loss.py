@@ -28,6 +28,12 @@ POSITIONS: tuple[Position, ...] = ("anterior", "middle", "posterior")
 
 # How far a loss is to be trusted with its reference; author's choice.
 _TRUST = {"neighbours": 1.0, "one_neighbour": 0.8, "growth_curve": 0.6, "none": 0.3}
+_FLAGS: dict[str, tuple[str, ...]] = {
+    "neighbours": (),
+    "one_neighbour": ("height reference from one neighbour only",),
+    "growth_curve": ("height reference from the growth curve",),
+    "none": ("no height reference",),
+}
 _Z95 = 1.96
 
 
@@ -46,8 +52,9 @@ class Loss:
     trust : float
         0 to 1, by the kind of reference.
     flags : tuple of str
-        ``reference_neighbours``, ``reference_one_neighbour``, ``reference_growth_curve`` or ``no_reference``; and
-        ``grade_uncertain`` if the interval of the greatest loss reaches into another grade.
+        Empty with two intact neighbours; otherwise which reference had to do.
+    grade_uncertain : bool
+        Whether the interval of the greatest loss reaches into another grade.
     """
 
     reference: HeightGroup
@@ -56,7 +63,8 @@ class Loss:
     grade: GenantGrade | None
     deformity: Deformity | None
     trust: float
-    flags: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    grade_uncertain: bool = False
 
 
 def height_losses(heights: Mapping[Level, HeightGroup], fractured: Collection[Level] = ()) -> dict[Level, Loss]:
@@ -100,13 +108,11 @@ def _loss(
     kind, reference = _reference(level, heights, fractured, scale)
     group = heights[level]
     loss: HeightGroup = {p: _relative_loss(group.get(p), reference.get(p)) for p in POSITIONS}
-    flags = [f"reference_{kind}" if kind != "none" else "no_reference"]
     known = [measured for measured in loss.values() if measured is not None]
     if len(known) < len(POSITIONS):
-        return Loss(reference, loss, None, None, None, _TRUST["none"], tuple(flags))
+        return Loss(reference, loss, None, None, None, _TRUST["none"], _FLAGS["none"])
     worst = max(known, key=lambda measured: measured.value)
-    if genant_grade(worst.interval[0]) != genant_grade(min(worst.interval[1], 100.0)):
-        flags.append("grade_uncertain")
+    reach = (genant_grade(worst.interval[0]), genant_grade(min(worst.interval[1], 100.0)))
     return Loss(
         reference=reference,
         loss=loss,
@@ -114,7 +120,8 @@ def _loss(
         grade=genant_grade(worst.value),
         deformity=deformity_kind(*(measured.value for measured in known)),
         trust=_TRUST[kind],
-        flags=tuple(flags),
+        flags=_FLAGS[kind],
+        grade_uncertain=reach[0] != reach[1],
     )
 
 

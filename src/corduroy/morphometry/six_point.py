@@ -30,7 +30,8 @@ Tissue Int 66:259-262), two points to a height. Measure your own with `corduroy.
 
 _Z95 = 1.96
 _UNMAGNIFIED: tuple[Modality, ...] = ("CT", "MR", "label map")
-_MAGNIFICATION_UNKNOWN = "magnification_unknown"
+_MAGNIFICATION_UNKNOWN = "magnification unknown"
+_GRADE_UNCERTAIN = "the grade is within error of another"
 _MAGNIFICATION_TRUST = 0.8  # author's choice
 
 
@@ -200,7 +201,7 @@ def _vertebra(
         body={"volume": None, "depth": scene.length(depth, "six-point rim-to-rim depth"), "width": None},
         trabecular_hu=None,
         confidence=loss.trust * trust,
-        flags=(*flags, *loss.flags),
+        flags=(*flags, *loss.flags, *((_GRADE_UNCERTAIN,) if loss.grade_uncertain else ())),
     )
 
 
