@@ -22,6 +22,7 @@ _MIN_HOLE_MM2 = 30.0
 _WALL_BAND_MM = 9.0
 _FRONT_HALF_WIDTH_MM = 7.0
 _FRONT_SHARE = 0.6
+_OPENING_SHARE = 0.55
 _CANAL_BEHIND_WALL_MM = 7.0  # author's choice: about half the antero-posterior diameter of a canal
 
 
@@ -139,7 +140,8 @@ def body_columns(grid: LocalGrid, wall: PolynomialSurface, rim_mm: float) -> tup
     body = _main_part(body, grid)
     shadow = body.sum(axis=2) * grid.step[2]
     typical = float(np.median(shadow[shadow > 0]))
-    footprint = ndimage.binary_fill_holes(shadow > 0.35 * typical)
+    footprint = _without_processes(ndimage.binary_fill_holes(shadow > 0.35 * typical), float(grid.step[0]))
+    body &= footprint[:, :, None]
     inside = ndimage.distance_transform_edt(np.pad(footprint, 1))[1:-1, 1:-1] * grid.step[0] > rim_mm
     inside &= shadow > 0
     ix, iy = np.nonzero(inside)
@@ -156,6 +158,20 @@ def _closed(silhouette: BoolArray, reach_mm: float, step_mm: float) -> BoolArray
     padded = np.pad(silhouette, turns + 1)
     closed = ndimage.binary_closing(padded, iterations=turns)
     return np.asarray(closed[turns + 1 : -turns - 1, turns + 1 : -turns - 1])
+
+
+def _without_processes(footprint: BoolArray, step_mm: float) -> BoolArray:
+    """The footprint without what is much narrower than the body: costal and transverse processes.
+
+    An opening by a disc that fits easily into a body and not into a process; its radius is a share of the body's
+    own inscribed circle, so that it serves from C3 to L5.
+    """
+    depth = ndimage.distance_transform_edt(np.pad(footprint, 1)) * step_mm
+    radius = _OPENING_SHARE * float(depth.max())
+    core, _ = ndimage.label(depth > radius)
+    core = core == core[np.unravel_index(int(np.argmax(depth)), depth.shape)]
+    opened = ndimage.distance_transform_edt(~core) * step_mm <= radius
+    return np.asarray(opened[1:-1, 1:-1] & footprint)
 
 
 def _main_part(body: BoolArray, grid: LocalGrid) -> BoolArray:

@@ -52,9 +52,7 @@ class CanalRing:
         return self.frame.world(flat)
 
 
-def canal_ring(
-    mask: LabelMap, centre: FloatArray, axis: FloatArray, anterior: FloatArray
-) -> CanalRing | None:
+def canal_ring(mask: LabelMap, centre: FloatArray, axis: FloatArray, anterior: FloatArray) -> CanalRing | None:
     """Measure the canal inside one vertebra's ring.
 
     Parameters
@@ -134,9 +132,7 @@ def _region_at(empty: BoolArray, seed: tuple[int, int]) -> BoolArray | None:
 def _areas(grid: LocalGrid, inside: BoolArray) -> FloatArray:
     """Area of each section with partial cells at its border, mm2."""
     near = ndimage.binary_dilation(inside, np.ones((3, 3, 1), dtype=bool))
-    return np.asarray(
-        ((1.0 - grid.values) * near).sum(axis=(0, 1)) * grid.step[0] * grid.step[1], dtype=np.float64
-    )
+    return np.asarray(((1.0 - grid.values) * near).sum(axis=(0, 1)) * grid.step[0] * grid.step[1], dtype=np.float64)
 
 
 def _running_mean(values: FloatArray) -> FloatArray:

@@ -60,9 +60,7 @@ class LocalGrid:
         return int(np.clip(nearest, 0, self.values.shape[number] - 1))
 
 
-def sample_along(
-    image: Volume, frame: Frame, lower: FloatArray, upper: FloatArray, step: FloatArray
-) -> LocalGrid:
+def sample_along(image: Volume, frame: Frame, lower: FloatArray, upper: FloatArray, step: FloatArray) -> LocalGrid:
     """Resample an image trilinearly onto a box along a frame's axes.
 
     Parameters

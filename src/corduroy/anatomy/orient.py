@@ -7,6 +7,8 @@ a disc of 12 to 25 mm radius also when the vertebra has collapsed.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -78,9 +80,7 @@ def first_frame(mask: LabelMap, superior: FloatArray) -> Frame:
     thick = solid.sum(axis=2) * depth**2
     radius = float(depth.max())
     core = depth > 0.8 * radius
-    centre = np.array(
-        [_weighted_mean(grid.x[:, None], thick * core), _weighted_mean(grid.y[None, :], thick * core)]
-    )
+    centre = np.array([_weighted_mean(grid.x[:, None], thick * core), _weighted_mean(grid.y[None, :], thick * core)])
     gap = np.hypot(grid.x[:, None] - centre[0], grid.y[None, :] - centre[1])
     arch = solid.any(axis=2) & (gap > 1.35 * radius)
     column = solid[core].sum(axis=0)
@@ -98,5 +98,5 @@ def _anterior_hint(superior: FloatArray) -> FloatArray:
     return WORLD_ANTERIOR if abs(superior @ WORLD_ANTERIOR) < 0.9 else -WORLD_SUPERIOR
 
 
-def _weighted_mean(values: FloatArray, weights: NDArray[np.generic]) -> float:
+def _weighted_mean(values: FloatArray, weights: NDArray[Any]) -> float:
     return float((values * weights).sum() / weights.sum())

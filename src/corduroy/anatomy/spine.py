@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corduroy.anatomy.canal import canal_ring
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.orient import centroid, first_frame, spine_tangents
-from corduroy.anatomy.quality import LevelQuality, check_labels
+from corduroy.anatomy.quality import LevelQuality, QualityFlag, check_labels
 from corduroy.anatomy.schemes import LabelScheme, recognise_map, scheme_named
 from corduroy.anatomy.vertebra import Body, Vertebra, build_vertebra
 from corduroy.errors import LabelError
@@ -104,8 +104,9 @@ def _scheme_of(labels: LabelMap, scheme: str | LabelScheme | None) -> LabelSchem
 
 
 def _judged(vertebra: Vertebra, labels: LabelMap, quality: LevelQuality) -> Vertebra:
-    cut = vertebra.body is not None and _reaches_border(vertebra.body, labels)
-    notes = (_CUT,) if cut and not quality.texts else ()
+    at_border = vertebra.body is not None and _reaches_border(vertebra.body, labels)
+    cut = at_border or QualityFlag.CUT in quality.flags
+    notes = (_CUT,) if at_border and QualityFlag.CUT not in quality.flags else ()
     confidence = vertebra.confidence * quality.confidence * (_OPEN_RING_TRUST if not vertebra.ring_closed else 1.0)
     return replace(vertebra, cut=cut, flags=vertebra.flags + quality.texts + notes, confidence=confidence)
 

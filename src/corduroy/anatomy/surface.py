@@ -49,14 +49,10 @@ class PolynomialSurface:
             np.clip((w.ravel() - c) / h, -1.0, 1.0)
             for w, c, h in zip((u_grid, v_grid), self.centre, self.half_width, strict=True)
         ]
-        return np.asarray(
-            (_design(scaled[0], scaled[1], self.powers) @ self.coefficients).reshape(u_grid.shape)
-        )
+        return np.asarray((_design(scaled[0], scaled[1], self.powers) @ self.coefficients).reshape(u_grid.shape))
 
 
-def fit_surface(
-    u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple[int, int]
-) -> PolynomialSurface:
+def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple[int, int]) -> PolynomialSurface:
     """Fit a surface by iteratively reweighted least squares (Tukey's biweight).
 
     Parameters
@@ -72,17 +68,15 @@ def fit_surface(
         If there are fewer than twice as many points as coefficients.
     """
     total = max(degrees)
-    powers = np.array(
-        [(i, j) for i in range(degrees[0] + 1) for j in range(degrees[1] + 1) if i + j <= total]
-    )
+    powers = np.array([(i, j) for i in range(degrees[0] + 1) for j in range(degrees[1] + 1) if i + j <= total])
     if len(height) < 2 * len(powers):
         raise ValueError(f"{len(height)} points are too few for a surface of {len(powers)} coefficients")
     low = np.array([u.min(), v.min()])
     high = np.array([u.max(), v.max()])
     centre, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-6)
     design = _design((u - centre[0]) / half[0], (v - centre[1]) / half[1], powers)
-    weight = np.ones(len(height))
-    coefficients = np.zeros(len(powers))
+    weight: FloatArray = np.ones(len(height))
+    coefficients: FloatArray = np.zeros(len(powers))
     scale = 0.0
     for _ in range(_ROUNDS):
         weighted = design * weight[:, None]

@@ -43,6 +43,7 @@ _CALIBRATION_HU = 5.0  # author's choice: drift of a scanner's Hounsfield scale,
 _Z95 = 1.96
 _DOUBTFUL_SCORE = 0.6
 _LINE_DRAWN_BEYOND = 0.15
+_NOT_GRADED = "not graded: Genant's scale was made for T4-L4"
 
 Values = dict[str, Measured | None]
 
@@ -158,8 +159,11 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
     vertebra, profile, loss = facts.vertebra, facts.profile, facts.loss
     flags = list(vertebra.flags)
     score = grade = kind = None
+    graded = vertebra.level.region in ("thoracic", "lumbar")
+    if profile is not None and not graded:
+        flags.append(_NOT_GRADED)
     percent = {} if loss is None else {name: m.value for name, m in loss.loss.items() if m is not None}
-    if facts.difference is not None and len(percent) == len(POSITIONS):
+    if graded and facts.difference is not None and len(percent) == len(POSITIONS):
         score = deformity_score_percent(facts.difference, percent)
         grade = genant_grade(score)
         kind = kind_of_deformity(grade, percent)

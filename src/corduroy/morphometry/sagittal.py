@@ -13,7 +13,7 @@ from corduroy.morphometry.settings import MorphometrySettings
 FloatArray = NDArray[np.float64]
 
 _SAMPLES = 101
-_LINE_SPAN = (0.10, 0.90)
+_RIMS = (0.25, 0.425)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,8 @@ class SagittalProfile:
     superior, inferior : ndarray, shape (n, 2)
         Endplate curves from posterior to anterior.
     superior_line, inferior_line : tuple of float
-        Intercept and slope ``z = a + b y`` of the least-squares line through the central 10-90 % of each curve.
+        Intercept and slope ``z = a + b y`` of the least-squares line through both rims of each curve, 7.5-25 %
+        and 75-92.5 % of the depth: a depressed centre does not turn it.
     posterior_y, anterior_y : float
         Extent of the body at mid-height along the axis perpendicular to `height_axis`.
     height_axis : ndarray, shape (2,)
@@ -124,9 +125,9 @@ def _extent_at_mid_height(body: Body) -> tuple[float, float]:
 
 
 def _line(curve: FloatArray) -> tuple[float, float]:
-    n = len(curve)
-    central = curve[round(_LINE_SPAN[0] * (n - 1)) : round(_LINE_SPAN[1] * (n - 1)) + 1]
-    slope, intercept = np.polyfit(central[:, 0], central[:, 1], 1)
+    from_middle = np.abs(np.linspace(-0.5, 0.5, len(curve)))
+    rims = curve[(from_middle >= _RIMS[0]) & (from_middle <= _RIMS[1])]
+    slope, intercept = np.polyfit(rims[:, 0], rims[:, 1], 1)
     return float(intercept), float(slope)
 
 
