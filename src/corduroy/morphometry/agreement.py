@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from corduroy.errors import MeasurementError
 from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
@@ -157,7 +157,7 @@ def bland_altman(first: ArrayLike, second: ArrayLike) -> BlandAltman:
         raise MeasurementError(f"{a.size} pairs of readings", "at least three", "read more subjects twice")
     _checked(np.column_stack([a, b]), "readings", constant_allowed=True)
     n, bias, spread = int(a.size), float(np.mean(b - a)), float(np.std(b - a, ddof=1))
-    t = float(stats.t.ppf(0.975, n - 1))
+    t = float(special.stdtrit(n - 1, 0.975))
     bias_margin = t * spread / float(np.sqrt(n))
     limit_margin = t * spread * float(np.sqrt(1.0 / n + _Z95**2 / (2.0 * (n - 1))))
     lower, upper = bias - _Z95 * spread, bias + _Z95 * spread
@@ -244,8 +244,8 @@ def _consistency_interval(s: _MeanSquares) -> Interval:
     if s.residual == 0:
         return 1.0, 1.0
     ratio, wide, free = s.subjects / s.residual, s.n - 1, (s.n - 1) * (s.k - 1)
-    low = ratio / stats.f.ppf(0.975, wide, free)
-    high = ratio * stats.f.ppf(0.975, free, wide)
+    low = ratio / special.fdtri(wide, free, 0.975)
+    high = ratio * special.fdtri(free, wide, 0.975)
     return float((low - 1) / (low + s.k - 1)), float((high - 1) / (high + s.k - 1))
 
 
@@ -258,8 +258,8 @@ def _agreement_interval(s: _MeanSquares, icc: float) -> Interval:
         (a * s.readers) ** 2 / (s.k - 1) + (b * s.residual) ** 2 / ((s.n - 1) * (s.k - 1))
     )
     rest = s.k * s.readers + (s.k * s.n - s.k - s.n) * s.residual
-    f_low = stats.f.ppf(0.975, s.n - 1, freedom)
-    f_high = stats.f.ppf(0.975, freedom, s.n - 1)
+    f_low = special.fdtri(s.n - 1, freedom, 0.975)
+    f_high = special.fdtri(freedom, s.n - 1, 0.975)
     low = s.n * (s.subjects - f_low * s.residual) / (f_low * rest + s.n * s.subjects)
     high = s.n * (f_high * s.subjects - s.residual) / (rest + s.n * f_high * s.subjects)
     return float(low), float(high)
