@@ -2,17 +2,29 @@
 
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.level import Level
-from corduroy.anatomy.schemes import recognise, recognise_map, scheme_named
+from corduroy.anatomy.quality import Finding, LevelQuality, QualityFlag, QualityReport, check_labels, confidence
+from corduroy.anatomy.schemes import SCHEMES, LabelScheme, recognise, recognise_map, scheme_named
+from corduroy.anatomy.segmenter import Segmenter, TotalSegmentatorSegmenter
 from corduroy.anatomy.spine import Spine, build_spine
 from corduroy.anatomy.vertebra import Body, Vertebra
 
 __all__ = [
+    "SCHEMES",
     "Body",
+    "Finding",
     "Frame",
+    "LabelScheme",
     "Level",
+    "LevelQuality",
+    "QualityFlag",
+    "QualityReport",
+    "Segmenter",
     "Spine",
+    "TotalSegmentatorSegmenter",
     "Vertebra",
     "build_spine",
+    "check_labels",
+    "confidence",
     "recognise",
     "recognise_map",
     "scheme_named",

@@ -81,7 +81,7 @@ def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple
     for _ in range(_ROUNDS):
         weighted = design * weight[:, None]
         gram = weighted.T @ design + 1e-9 * len(height) * np.eye(len(powers))
-        coefficients = np.linalg.solve(gram, weighted.T @ height)
+        coefficients = np.asarray(np.linalg.solve(gram, weighted.T @ height), dtype=np.float64)
         residual = height - design @ coefficients
         scale = max(_MAD_TO_SD * float(np.median(np.abs(residual))), 0.05)
         weight = np.clip(1 - (residual / (_TUKEY * scale)) ** 2, 0, None) ** 2

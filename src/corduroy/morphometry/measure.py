@@ -272,9 +272,9 @@ def _alignment(profiles: dict[Level, SagittalProfile], make: _Maker) -> Values:
             found[name] = None
             continue
         ends = profiles[top], profiles[bottom]
-        spread = np.hypot(*(angle_uncertainty_deg(end.vertebra, end.depth_mm) for end in ends))
+        spread = float(np.linalg.norm([angle_uncertainty_deg(end.vertebra, end.depth_mm) for end in ends]))
         angle = sagittal_angle_deg(*ends, side)
-        found[name] = make(angle, "deg", float(spread), f"superior endplate of {top} to {side} endplate of {bottom}")
+        found[name] = make(angle, "deg", spread, f"superior endplate of {top} to {side} endplate of {bottom}")
     coronal = coronal_cobb_deg(profiles)
     found["coronal_cobb"] = None
     if coronal is not None:
