@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,15 @@ def test_growth_from_one_level_to_the_next() -> None:
     assert expected_growth("T12", "L1") == pytest.approx(26.4 / 24.8)
     assert expected_growth("L1", "T12") == pytest.approx(1 / expected_growth("T12", "L1"))
     assert expected_growth("L4", "L5", "anterior") > 1 > expected_growth("L4", "L5", "posterior")
+
+
+def test_the_page_shows_the_curve_that_is_used() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "measurements.md").read_text(encoding="utf-8")
+    for level, posterior in POSTERIOR_MM.items():
+        shown = re.search(rf"^\| {level} \| (\S+) \| (\S+) \| (\S+) ", page, re.MULTILINE)
+        assert shown is not None, level
+        expected = (posterior, ANTERIOR_RATIO[level], expected_ratio(level, "middle"))
+        assert [float(text) for text in shown.groups()] == pytest.approx(expected, abs=0.001)
 
 
 @pytest.mark.parametrize("name", ["C3", "C7", "S1"])
