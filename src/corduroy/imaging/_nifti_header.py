@@ -58,10 +58,7 @@ def read_layout(stream: BinaryIO, name: str) -> Layout:
     dtype = _dtype(header, name)
     slope, intercept = _scaling(header, name)
     affine = _affine(header, shape, name)
-    offset = float(header["vox_offset"])
-    if not np.isfinite(offset) or offset < int(header["sizeof_hdr"]) or offset > MAX_BYTES:
-        raise FileFormatError(f"{name} claims that its voxels begin at byte {offset:g}", "a place after the header")
-    layout = Layout(dtype, shape, int(offset), slope, intercept, affine)
+    layout = Layout(dtype, shape, _offset(header, name), slope, intercept, affine)
     if layout.n_bytes > MAX_BYTES:
         claim = " x ".join(str(n) for n in shape)
         raise GeometryError(
@@ -110,6 +107,16 @@ def _shape(header: Any, name: str) -> tuple[int, int, int]:
     if count > 3:
         repaired(f"{name} has {count} dimensions ({text}); the axes of length 1 were dropped")
     return claimed[0], claimed[1], claimed[2]
+
+
+def _offset(header: Any, name: str) -> int:
+    offset, least = float(header["vox_offset"]), int(header.single_vox_offset)
+    if offset == 0:
+        repaired(f"{name} does not say where its voxels begin; taken as right after the header")
+        return least
+    if not least <= offset <= MAX_BYTES:
+        raise FileFormatError(f"{name} claims that its voxels begin at byte {offset:g}", "a byte after its header")
+    return int(offset)
 
 
 def _dtype(header: Any, name: str) -> np.dtype[Any]:

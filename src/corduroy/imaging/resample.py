@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from corduroy.errors import GeometryError, SettingsError
 from corduroy.imaging._nifti_header import MAX_BYTES
-from corduroy.imaging.volume import FloatArray, LabelMap, Volume
+from corduroy.imaging.volume import Box, FloatArray, LabelMap, Volume
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 _LARGEST_KERNEL = 64
 _SAME_SIZE = 1.001  # a voxel larger by less than this needs no smoothing (author's choice)
 Image = TypeVar("Image", bound=Volume)
+Shape = tuple[int, int, int]
 
 
 def resample_to_spacing(volume: Image, spacing_mm: float | Sequence[float]) -> Image:
@@ -26,8 +27,8 @@ def resample_to_spacing(volume: Image, spacing_mm: float | Sequence[float]) -> I
     Parameters
     ----------
     volume : Volume or LabelMap
-        Grey values are interpolated linearly, after smoothing along the axes whose voxels grow; labels are
-        taken from the nearest voxel.
+        Grey values are interpolated linearly, after smoothing along the axes whose voxels grow. Each label, and
+        the background, is treated so by itself; the one with the largest share wins the voxel.
     spacing_mm : float or sequence of 3 floats
         Voxel size along right, anterior, superior.
 
@@ -35,6 +36,7 @@ def resample_to_spacing(volume: Image, spacing_mm: float | Sequence[float]) -> I
     -------
     Volume or LabelMap
         As given, of the same type of numbers. Its border lies at most half a new voxel beyond the old one.
+        A label thinner than a new voxel may vanish.
 
     Raises
     ------
@@ -83,28 +85,68 @@ def resample_like(volume: Image, reference: Volume) -> Image:
     return _onto(volume, reference.affine, reference.shape)
 
 
-def _onto(volume: Image, affine: FloatArray, shape: tuple[int, int, int]) -> Image:
-    is_label = isinstance(volume, LabelMap)
-    dtype = volume.array.dtype
-    image = _to_itk(volume, None if is_label else np.float32)
-    if not is_label:
-        image = _smoothed(image, volume.spacing, _new_voxel_mm(volume, affine))
-    grid = sitk.ResampleImageFilter()
+def _onto(volume: Image, affine: FloatArray, shape: Shape) -> Image:
+    if isinstance(volume, LabelMap):
+        values = _labels_onto(volume, affine, shape)
+    else:
+        values = _grey_onto(volume, affine, shape, float(volume.array.min()))
+        if volume.array.dtype.kind in "iu":
+            np.rint(values, out=values)
+    return type(volume)(values.astype(volume.array.dtype, copy=False), affine, volume.name, dict(volume.meta))
+
+
+def _grey_onto(volume: Volume, affine: FloatArray, shape: Shape, outside: float) -> NDArray[Any]:
+    """Linear interpolation in float32, smoothed before where voxels grow."""
+    image = _smoothed(_to_itk(volume), volume.spacing, _new_voxel_mm(volume, affine))
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    grid = sitk.ResampleImageFilter()
     grid.SetSize(shape)
     grid.SetOutputSpacing(spacing.tolist())
     grid.SetOutputOrigin((_LPS_TO_RAS @ affine[:3, 3]).tolist())
     grid.SetOutputDirection((_LPS_TO_RAS @ (affine[:3, :3] / spacing)).ravel().tolist())
-    grid.SetInterpolator(sitk.sitkNearestNeighbor if is_label else sitk.sitkLinear)
-    grid.SetDefaultPixelValue(0.0 if is_label else float(volume.array.min()))
-    values = sitk.GetArrayFromImage(grid.Execute(image)).transpose(2, 1, 0)
-    if dtype.kind in "iu" and not is_label:
-        np.rint(values, out=values)
-    return type(volume)(values.astype(dtype, copy=False), affine, volume.name, dict(volume.meta))
+    grid.SetInterpolator(sitk.sitkLinear)
+    grid.SetDefaultPixelValue(outside)
+    values: NDArray[Any] = sitk.GetArrayFromImage(grid.Execute(image)).transpose(2, 1, 0)
+    return values
 
 
-def _to_itk(volume: Volume, dtype: Any) -> sitk.Image:
-    array: NDArray[Any] = np.ascontiguousarray(volume.array.transpose(2, 1, 0), dtype=dtype)
+def _labels_onto(labels: LabelMap, affine: FloatArray, shape: Shape) -> NDArray[Any]:
+    """Give each voxel to the label that holds the largest share of it; nearest-voxel sampling would shift edges."""
+    winner = np.zeros(shape, dtype=labels.array.dtype)
+    largest = np.zeros(shape, dtype=np.float32)
+    background = np.ones(shape, dtype=np.float32)
+    reach = 1 + np.ceil(_new_voxel_mm(labels, affine) / labels.spacing).max()
+    for label in labels.labels:
+        mask = labels.mask(label, margin=int(reach))
+        box = _seen_from(mask, affine, shape)
+        if box is None:
+            continue
+        local = affine.copy()
+        local[:3, 3] += affine[:3, :3] @ [part.start for part in box]
+        size = tuple(part.stop - part.start for part in box)
+        share = _grey_onto(mask, local, (size[0], size[1], size[2]), 0.0)
+        wins = share > largest[box]
+        winner[box][wins] = label
+        largest[box][wins] = share[wins]
+        background[box] -= share
+    winner[largest < background] = 0
+    return winner
+
+
+def _seen_from(mask: Volume, affine: FloatArray, shape: Shape) -> Box | None:
+    """The box of a new grid that a small image covers, if any."""
+    edges = [(-0.5, n - 0.5) for n in mask.shape]
+    corners = np.array(np.meshgrid(*edges)).reshape(3, -1).T
+    inside = (mask.world_from_voxel(corners) - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T
+    low = np.maximum(np.floor(inside.min(axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(inside.max(axis=0)) + 1, shape).astype(int)
+    if (high <= low).any():
+        return None
+    return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1])), slice(int(low[2]), int(high[2]))
+
+
+def _to_itk(volume: Volume) -> sitk.Image:
+    array: NDArray[Any] = np.ascontiguousarray(volume.array.transpose(2, 1, 0), dtype=np.float32)
     image = sitk.GetImageFromArray(array)
     image.SetSpacing(volume.spacing.tolist())
     image.SetOrigin((_LPS_TO_RAS @ volume.affine[:3, 3]).tolist())
