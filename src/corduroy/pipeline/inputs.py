@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from corduroy.errors import GeometryError, LabelError, RepairWarning
+from corduroy.errors import DoubtWarning, GeometryError, LabelError, RepairWarning
 from corduroy.imaging import read_labels, read_scan
 from corduroy.imaging.volume import Box, LabelMap, Volume
 from corduroy.pipeline.case import Case
@@ -20,6 +20,10 @@ _MOST_LABELS = 150
 # Share of the labelled voxels that must lie inside the scan. Author's choice: a mask may stick out by a slice.
 _LEAST_INSIDE = 0.98
 _RING_MM = 4.0
+# How often a voxel of bone is denser than one beside it. Seen on four scans of 0.7 to 3 mm: 0.78-0.90 with their own
+# labels; 0.45-0.57 with labels shifted in the axial plane by 15 to 44 mm, 0.59-0.68 along the spine by 10 to 15 mm.
+_LEAST_DENSER = 0.60
+_SURELY_DENSER = 0.72
 _MOST_SAMPLES = 200_000
 
 
@@ -103,7 +107,12 @@ def check_bone(scan: Volume, labels: LabelMap, vertebra_labels: Collection[int])
     Raises
     ------
     LabelError
-        If the vertebrae's mean grey value is below that of a ring of 4 mm around them.
+        If a voxel of the vertebrae is hardly more often denser than one of the ring of 4 mm around them.
+
+    Warns
+    -----
+    DoubtWarning
+        If it is, but not as often as with labels that fit.
     """
     present = [labels.boxes[value] for value in vertebra_labels if value in labels.boxes]
     if not present:
@@ -113,14 +122,14 @@ def check_bone(scan: Volume, labels: LabelMap, vertebra_labels: Collection[int])
     bone = np.isin(cut.array, list(vertebra_labels))
     ring = ndimage.maximum_filter(bone, size=tuple(2 * reach + 1)) & ~bone
     inside, around = (scan.sample(_points_of(cut, mask)) for mask in (bone, ring))
-    if not around.size or inside.mean() >= around.mean():
+    if not around.size:
         return
-    raise LabelError(
-        f"the vertebrae in {labels.name} are {around.mean() - inside.mean():.0f} HU darker than their surroundings"
-        f" in {scan.name}",
-        "labels of this scan",
-        "check that both files are of the same patient and series",
-    )
+    denser = float(np.searchsorted(np.sort(around), inside).mean() / around.size)
+    got = f"the vertebrae in {labels.name} are denser than their surroundings in {scan.name} in {denser:.0%} of voxels"
+    if denser < _LEAST_DENSER:
+        raise LabelError(f"{got} only", "labels of this CT", "check that both files are of the same patient and series")
+    if denser < _SURELY_DENSER:
+        warnings.warn(f"{got} only: the labels may be shifted or of another scan", DoubtWarning, stacklevel=2)
 
 
 def _common_box(boxes: list[Box]) -> Box:

@@ -14,7 +14,7 @@ from corduroy.reports.style import BONE, CANAL, VIEWER_INK, figure_style, grade_
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_text, show_grey, viewer_figure
 from corduroy.reports.wording import with_uncertainty
 
-_SIDE_IN = 5.4
+_SIDE_IN = 4.2
 
 
 def narrowest_canal(measurement: SpineMeasurement) -> VertebraMeasurement | None:
@@ -85,4 +85,4 @@ def _draw_numbers(axes: Axes, vertebra: VertebraMeasurement) -> None:
         relative=True,
     )
     for index, line in enumerate(lines):
-        add_text(axes, 0.035, 0.905 - 0.04 * index, line, size=9.5, align="left", relative=True)
+        add_text(axes, 0.035, 0.895 - 0.05 * index, line, size=9.5, align="left", relative=True)

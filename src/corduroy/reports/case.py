@@ -16,7 +16,7 @@ from corduroy.reports.pdf import render_pdf
 from corduroy.reports.profile import draw_profile
 from corduroy.reports.sagittal import draw_sagittal
 from corduroy.reports.solid import draw_solid
-from corduroy.reports.style import DPI
+from corduroy.reports.style import DPI, figure_style
 from corduroy.reports.wording import findings
 
 HTML_NAME = "report.html"
@@ -58,7 +58,8 @@ def _write_figures(measurement: SpineMeasurement, images: CaseImages, folder: Pa
         file = f"{key}.{suffix}"
         # No date in the file: the same measurement gives the same bytes.
         metadata = {"Date": None} if suffix == "svg" else {"Software": None}
-        figure.savefig(folder / file, dpi=DPI, transparent=suffix == "svg", metadata=metadata)
+        with figure_style():
+            figure.savefig(folder / file, dpi=DPI, transparent=suffix == "svg", metadata=metadata)
         placed.append(PlacedFigure(key, file, *_words(key, measurement, images)))
     return placed
 

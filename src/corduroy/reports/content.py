@@ -15,6 +15,7 @@ from corduroy.reports.wording import (
     NOT_MEASURED,
     confidence_words,
     findings,
+    flag_words,
     with_uncertainty,
 )
 
@@ -142,11 +143,6 @@ def _flags(measurement: SpineMeasurement) -> list[dict[str, str]]:
         for v in measurement.vertebrae
         if v.flags
     ]
-
-
-def flag_words(flag: str) -> str:
-    """A flag as a reader wants it: no underscores, no code."""
-    return flag.replace("_", " ")
 
 
 def _provenance(measurement: SpineMeasurement) -> list[Cells]:

@@ -17,6 +17,7 @@ OUTSIDE_HU = -1024.0
 _MARGIN_ABOVE_MM = 26.0
 _AHEAD_MM = 44.0
 _BEHIND_MM = 74.0
+_LEAST_HIGH_MM = 130.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def mid_sagittal(vertebrae: list[VertebraMeasurement], pixel_mm: float = 0.4) ->
     frame = spine_frame(vertebrae)
     centres = frame.local([_marks(v).centre for v in vertebrae])
     ahead, behind = centres[:, 1].max() + _AHEAD_MM, centres[:, 1].min() - _BEHIND_MM
-    top, bottom = centres[:, 2].max() + _MARGIN_ABOVE_MM, centres[:, 2].min() - _MARGIN_ABOVE_MM
+    margin = max(_MARGIN_ABOVE_MM, (_LEAST_HIGH_MM - np.ptp(centres[:, 2])) / 2)
+    top, bottom = centres[:, 2].max() + margin, centres[:, 2].min() - margin
     y = np.arange(ahead, behind, -pixel_mm)
     z = np.arange(top, bottom, -pixel_mm)
     order = np.argsort(centres[:, 2])

@@ -21,8 +21,9 @@ from corduroy.reports.style import (
     new_figure,
 )
 
-_PANEL_IN = 1.75
-_LEVEL_IN = 0.42
+_WIDTH_IN = 10.4
+_PANEL_IN = 1.6
+_MOST_SIDE_BY_SIDE = 8
 _MOST_LABELLED = 0.5
 
 
@@ -30,18 +31,30 @@ def draw_profile(measurement: SpineMeasurement) -> Figure:
     """Three panels, anterior to posterior: height ± uncertainty by level over the reference band."""
     levels = [str(v.level) for v in measurement.vertebrae]
     with figure_style():
-        figure = new_figure(max(5.4, 1.4 + _LEVEL_IN * len(levels)), 3 * _PANEL_IN + 0.6)
-        panels = figure.subplots(3, 1, sharex=True, sharey=True)
+        figure, panels = _panels(len(levels))
         for axes, position in zip(panels, POSITIONS, strict=True):
             _draw_panel(axes, measurement, position)
-        panels[-1].set_xticks(range(len(levels)), levels)
-        for tick, vertebra in zip(panels[-1].get_xticklabels(), measurement.vertebrae, strict=True):
-            tick.set_color(grade_colour(vertebra, INK))
-            tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
-        _draw_key(panels[0])
+        for axes in panels:
+            axes.set_xticks(range(len(levels)), levels)
+            for tick, vertebra in zip(axes.get_xticklabels(), measurement.vertebrae, strict=True):
+                tick.set_color(grade_colour(vertebra, INK))
+                tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
+        _draw_key(panels[-1] if len(levels) <= _MOST_SIDE_BY_SIDE else panels[0])
         figure.supylabel("height in mm", fontsize=10, color=INK)
-        figure.subplots_adjust(left=0.13, right=0.98, top=0.955, bottom=0.06, hspace=0.28)
     return figure
+
+
+def _panels(levels: int) -> tuple[Figure, list[Axes]]:
+    """Side by side for a short spine, above each other for a long one, which needs the width."""
+    if levels <= _MOST_SIDE_BY_SIDE:
+        figure = new_figure(_WIDTH_IN, 2 * _PANEL_IN)
+        panels = figure.subplots(1, 3, sharey=True)
+        figure.subplots_adjust(left=0.065, right=0.985, top=0.9, bottom=0.1, wspace=0.08)
+    else:
+        figure = new_figure(_WIDTH_IN, 3.4 * _PANEL_IN)
+        panels = figure.subplots(3, 1, sharex=True, sharey=True)
+        figure.subplots_adjust(left=0.065, right=0.985, top=0.95, bottom=0.06, hspace=0.26)
+    return figure, list(panels)
 
 
 def _draw_panel(axes: Axes, measurement: SpineMeasurement, position: str) -> None:
@@ -78,7 +91,7 @@ def _draw_key(axes: Axes) -> None:
     band = (Patch(color=FAINT_INK, alpha=0.22, lw=0), Line2D([], [], color=FAINT_INK, lw=1.1, ls="--"))
     axes.legend(
         [band],
-        ["reference, measured: 95 % interval"],
+        ["reference height"],
         loc="lower right",
         bbox_to_anchor=(1.01, 0.98),
         frameon=False,

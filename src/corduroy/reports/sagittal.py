@@ -26,8 +26,8 @@ from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_tex
 
 FloatArray = NDArray[np.float64]
 
-_LONGEST_IN = (8.4, 11.0)
-_MM_PER_IN = 24.0
+_LONGEST_IN = (6.8, 9.0)
+_MM_PER_IN = 30.0
 _WEDGE_REACH_MM = 16.0
 _COBB_REACH_MM = 30.0
 _OUTLINE_BLUR_PX = 1.6

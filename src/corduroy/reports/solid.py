@@ -29,7 +29,7 @@ _SURFACE = 0.5
 # Rays that just miss the bone fade out between these densities, so that edges are smooth.
 _EDGE = (0.3, 0.5)
 _MARGIN_MM = 8.0
-_HEIGHT_IN = 7.0
+_HEIGHT_IN = 5.4
 # Key light over the viewer's left shoulder, in view axes (to the right, up, towards the viewer).
 _LIGHT = np.array([-0.45, 0.55, 0.70])
 _AMBIENT, _DIFFUSE, _SHINE, _GLOSS, _FOG = 0.30, 0.86, 0.14, 24, 0.5

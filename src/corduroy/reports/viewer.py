@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from corduroy.reports.planes import Sheet
 from corduroy.reports.style import VIEWER_BACKGROUND, VIEWER_INK, new_figure
 
-# Bone window.
-WINDOW_HU = (-450.0, 1050.0)
+# A narrow bone window: trabecular bone and soft tissue are told apart, cortex is white. Author's choice.
+WINDOW_HU = (-250.0, 750.0)
 SCALE_BAR_MM = 20.0
 OUTLINE: Sequence[Stroke] = (withStroke(linewidth=2.4, foreground=VIEWER_BACKGROUND),)
 
