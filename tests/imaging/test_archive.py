@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from corduroy.errors import ArchiveError, CorduroyError, DicomSeriesError, FileFormatError
+from corduroy.errors import ArchiveError, CorduroyError, CorduroyWarning, DicomSeriesError, FileFormatError
 from corduroy.imaging import Volume, list_series, read_dicom, read_scan, write_volume
 from corduroy.imaging.archive import check_members
 
@@ -149,6 +153,29 @@ def test_zips_inside_zips_are_not_opened(zipped):
         archive.writestr("a.dcm", b"x")
     with pytest.raises(DicomSeriesError, match="1 × file that is not DICOM"):
         read_scan(zipped({"inner.zip": inner.getvalue()}))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    patches=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=5),
+    from_end=st.booleans(),
+    nifti=st.booleans(),
+)
+def test_no_damaged_archive_leads_to_a_traceback(maker, stored, zipped, patient, patches, from_end, nifti):
+    if nifti:
+        write_volume(patient(), maker.folder / "a.nii")
+        path = zipped({"a.nii": (maker.folder / "a.nii").read_bytes()})
+    else:
+        path = zipped({file.name: file.read_bytes() for file in maker(stored[:2])})
+    content = bytearray(path.read_bytes())
+    for place, patch in patches:
+        start = int((1 - place**3 if from_end else place**3) * (len(content) - 1))  # more of them at either end
+        content[start : start + len(patch)] = patch
+    path.write_bytes(b"PK\x03\x04" + bytes(content[4:]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorduroyWarning)
+        with contextlib.suppress(CorduroyError):
+            read_scan(path)
 
 
 def test_an_archive_holds_the_same_patient_as_its_folder(maker, stored, zipped):

@@ -8,11 +8,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from corduroy.errors import DicomSeriesError, FileFormatError
 from corduroy.imaging._paths import existing
-from corduroy.imaging.archive import MAX_MEMBERS, opened_zip
+from corduroy.imaging.archive import MAX_MEMBERS, open_member, opened_zip
 
 _IGNORED_NAMES = ("dicomdir", "thumbs.db", "desktop.ini")
 
@@ -95,4 +95,4 @@ def _of_file(path: Path) -> Source:
 
 def _of_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Source:
     name = PurePosixPath(info.filename).name
-    return Source(name, lambda: cast(BinaryIO, archive.open(info)), info.file_size)
+    return Source(name, lambda: open_member(archive, info), info.file_size)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import stat
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO, cast
 
 from corduroy.errors import ArchiveError, FileFormatError
 
@@ -40,7 +42,7 @@ def opened_zip(path: Path) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipIn
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
         raise FileFormatError(
             f"{path.name} is truncated, damaged or of an unknown kind ({error})", "a zip archive", "copy it again"
         ) from error
@@ -48,6 +50,22 @@ def opened_zip(path: Path) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipIn
         members = [info for info in archive.infolist() if not info.is_dir()]
         check_members(members, path.name)
         yield archive, members
+
+
+def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    """Open a checked member for reading; no more than its checked size will come out of it.
+
+    Raises
+    ------
+    FileFormatError
+        If the member is damaged or packed in an unknown way.
+    """
+    try:
+        return cast(BinaryIO, archive.open(info))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, struct.error) as error:
+        raise FileFormatError(
+            f"{PurePosixPath(info.filename).name} cannot be unpacked ({error})", "a sound member", "zip it again"
+        ) from error
 
 
 def check_members(members: list[zipfile.ZipInfo], name: str) -> None:

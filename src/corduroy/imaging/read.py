@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from corduroy.errors import DicomSeriesError, FileFormatError
 from corduroy.imaging._dicom_files import is_zip
 from corduroy.imaging._paths import existing
-from corduroy.imaging.archive import opened_zip
+from corduroy.imaging.archive import open_member, opened_zip
 from corduroy.imaging.dicom import read_dicom
 from corduroy.imaging.nifti import read_volume, volume_from_stream
 from corduroy.imaging.volume import Volume
@@ -87,8 +87,8 @@ def _nifti_in_zip(path: Path) -> Volume | None:
         if len(images) > 1:
             raise FileFormatError(f"{path.name} holds {len(images)} NIfTI images", "one", "unpack it and give one")
         name = PurePosixPath(images[0].filename).name
-        with archive.open(images[0]) as stream:
-            return volume_from_stream(stream, images[0].file_size, name)  # type: ignore[arg-type]
+        with open_member(archive, images[0]) as stream:
+            return volume_from_stream(stream, images[0].file_size, name)
 
 
 def _is_dicom(path: Path) -> bool:
