@@ -6,7 +6,7 @@ the articular processes of neighbours close enough that the sampler cuts a joint
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from corduroy.phantom.sizes import LevelSize
 _SIDES = {"left": -1, "right": 1}
 _TUBE_OVERLAP = 0.35  # part of the canal's depth by which the tube reaches into the body
 _PEDICLE_BELOW_RIM_MM = 1.5
+_PASSAGE_SPARE_MM = 1.0
 _PEDICLE_SHARE = 0.85  # a pedicle is never higher than this part of the posterior wall
 
 
@@ -57,10 +58,21 @@ class ArchPlan:
         return CanalTube(centre, self.size.canal_width / 2, half_depth, -1.2 * reach, 1.2 * reach)
 
     @property
+    def passage(self) -> CanalTube:
+        """The part of the tube at this level, which the neighbours' processes must leave free."""
+        top, bottom = self.back_edges
+        return replace(self.tube, low_z=bottom - _PASSAGE_SPARE_MM, high_z=top + _PASSAGE_SPARE_MM)
+
+    @property
+    def back_edges(self) -> tuple[float, float]:
+        """Upper and lower edge of the posterior wall in the midline, after a fracture."""
+        top, bottom = self.body.surfaces(np.zeros(1), np.full(1, -self.body.depth / 2))
+        return float(top[0]), float(bottom[0])
+
+    @property
     def pedicle_z(self) -> tuple[float, float]:
         """Centre and height of the pedicles, fitted to the posterior wall that is left."""
-        x, y = np.zeros(1), np.full(1, -self.body.depth / 2)
-        top, bottom = (float(s[0]) for s in self.body.surfaces(x, y))
+        top, bottom = self.back_edges
         height = min(self.size.pedicle_height, _PEDICLE_SHARE * (top - bottom))
         return top - _PEDICLE_BELOW_RIM_MM - height / 2, height
 
@@ -99,7 +111,8 @@ class ArchPlan:
         tube, size = self.tube, self.size
         thickness = 5.0 + 1.2 * self.lumbar
         top = z + 0.34 * height
-        bottom = top - (0.80 * size.posterior_height if self.lumbar < 0.5 else 0.74 * size.posterior_height)
+        upper_edge, lower_edge = self.back_edges
+        bottom = top - (0.80 - 0.06 * self.lumbar) * (upper_edge - lower_edge)
         return Laminae(tube, thickness, tube.centre_y - 0.10 * size.canal_depth, top, bottom, 0.25)
 
     def _spinous(self) -> Blade:
@@ -120,7 +133,7 @@ class ArchPlan:
         f = self.lumbar
         upper_disc = 0.7 * self.size.disc_height
         tip_x, tip_y = x + side * 3.5 * f, y + 2.0 * (1.0 - f)
-        top = self.size.posterior_height / 2 + 0.5 * upper_disc + 3.0 + 1.0 * f
+        top = self.back_edges[0] + 0.5 * upper_disc + 3.0 + 1.0 * f
         radius = 3.6 + 1.0 * f
         if self.level is Level.S1:
             tip_x += side * 2.0
@@ -134,7 +147,7 @@ class ArchPlan:
         radius = 3.8 + 1.0 * f
         tip_x = side * (half_width + 2.5 * (1.0 - f) + 0.5 * f)
         tip_y = self.tube.back_y + (0.30 - 0.24 * f) * self.size.canal_depth - 1.5 * f - 3.0
-        low = -self.size.posterior_height / 2 - self.size.disc_height - 3.0
+        low = self.back_edges[1] - self.size.disc_height - 3.0
         waist_z = 0.5 * (laminae.top_z + laminae.bottom_z)
         return [Rod((root_x, root_y - 1.0, waist_z + 3.0), (tip_x, tip_y, low + radius), radius, radius, 0.85)]
 

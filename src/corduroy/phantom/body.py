@@ -9,7 +9,7 @@ import numpy as np
 from corduroy.phantom.fracture import Fracture
 from corduroy.phantom.shapes import Array, Bounds, smooth_maximum
 
-_EXPONENT = 2.4  # of the superellipse, author's choice
+_EXPONENT = 2.2  # of the superellipse, author's choice
 _BACK_FLATTENING = 0.14  # part of the depth that the posterior wall cuts off the ellipse, author's choice
 _ANCHOR = 0.25  # depth fraction that stays in place when the waist narrows, author's choice
 _RIM_ROUNDING_MM = 1.2  # author's choice

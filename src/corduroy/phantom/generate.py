@@ -174,7 +174,17 @@ def _build(
         texture_hu=0.18 * trabecular_hu,
     )
     return PhantomVertebra(
-        level, frame, size, body, plan.tube, plan.pedicles(), plan.shapes(), plan.fragment(), plan.ribs(), texture
+        level,
+        frame,
+        size,
+        body,
+        plan.tube,
+        plan.passage,
+        plan.pedicles(),
+        plan.shapes(),
+        plan.fragment(),
+        plan.ribs(),
+        texture,
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corduroy.phantom.shapes import Array, Bounds, Point, ellipse_distance
+from corduroy.phantom.shapes import Array, Bounds, Point, ellipse_distance, smooth_maximum
 
 _PEDICLE_EXPONENT = 3.0  # between an ellipse (2) and a box; author's choice
 _FLARE_PER_MM = 0.018  # pedicles widen away from the isthmus; author's choice
+_END_ROUNDING_MM = 5.0
 _CANAL_OVERLAP_MM = 3.0  # how far a pedicle reaches into the tube before the tube is cut out of it
 
 
@@ -104,14 +105,14 @@ class Pedicle:
         flare = np.minimum(_FLARE_PER_MM * along * along, 2.5)
         half_width = (self.width + _CANAL_OVERLAP_MM) / 2 + flare
         half_height = self.height / 2 + flare
-        u = np.abs((lateral + (_CANAL_OVERLAP_MM - 0.0) / 2) / half_width)
+        u = np.abs((lateral + _CANAL_OVERLAP_MM / 2) / half_width)
         v = np.abs(pz / half_height)
         n = _PEDICLE_EXPONENT
         radius = (u * u * u + v * v * v) ** (1.0 / n)
         slope = np.sqrt((u * u / half_width) ** 2 + (v * v / half_height) ** 2)
         wall = (radius - 1.0) * radius * radius / np.maximum(slope, 1e-6)
         ends = np.maximum(along - self.front, -self.back - along)
-        return np.asarray(np.maximum(wall, ends))
+        return smooth_maximum(wall, ends, _END_ROUNDING_MM)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from corduroy.phantom.body import Body
 
 HEIGHT_FRACTIONS = {"posterior": 0.10, "middle": 0.50, "anterior": 0.90}
 _STEP_MM = 0.02
-_LINE_RANGE = (0.10, 0.90)
+_RIMS = (0.25, 0.425)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +53,9 @@ def sagittal_truth(body: Body, fractions: dict[str, float] | None = None) -> Sag
         Fractions of the depth, from the posterior wall, at which heights are taken.
     """
     y, top, bottom = _curves(body)
-    low, high = y[0] + np.array(_LINE_RANGE) * (y[-1] - y[0])
-    inner = (y >= low) & (y <= high)
-    (top_slope, top_at), (bottom_slope, bottom_at) = (np.polyfit(y[inner], curve[inner], 1) for curve in (top, bottom))
+    from_middle = np.abs((y - (y[0] + y[-1]) / 2) / (y[-1] - y[0]))
+    rims = (from_middle >= _RIMS[0]) & (from_middle <= _RIMS[1])
+    (top_slope, top_at), (bottom_slope, bottom_at) = (np.polyfit(y[rims], curve[rims], 1) for curve in (top, bottom))
     angles = np.arctan([top_slope, bottom_slope])
     tilt = float(angles.mean())
     turn = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]])

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from scipy import ndimage
 
-from corduroy.anatomy.frame import Frame
 from corduroy.errors import SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.labels import Box, chunks, occupancy, sub_points, subsamples, vertebra_occupancy
 from corduroy.phantom.points import GridPoints, Where
-from corduroy.phantom.shapes import Array
+from corduroy.phantom.shapes import Array, Bounds
 from corduroy.phantom.spine import PhantomSpine, join_bounds
-from corduroy.phantom.texture import BoneTexture
 from corduroy.phantom.tissue import SOFT_HU, Structure, Torso
+from corduroy.phantom.vertebra import PhantomVertebra
 
 _SLAB = 12
 _FWHM_PER_SIGMA = 2.3548
@@ -36,12 +36,12 @@ def render_ct(
     ct = _soft_grey(soft)
     labels = np.zeros(grid.shape, np.uint8)
     for index, vertebra in enumerate(spine.vertebrae):
-        label = spine.label(vertebra.level)
-        for bone, box in _bones(spine, grid, index):
-            filled = _add_bone(ct, grid, box, bone, vertebra.frame, vertebra.bone, supersample)
-            if bone is not None and label:
-                labels[box][filled >= 0.5] = label
-            label = 0  # the second solid is the ribs
+        for part in _parts(spine, index):
+            box = grid.box_around(vertebra.frame, part.bounds)
+            if box is not None:
+                filled = _add_bone(ct, grid, box, part.distance, vertebra, supersample)
+                if part.label:
+                    labels[box][filled >= 0.5] = part.label
     spacing = np.linalg.norm(grid.affine[:3, :3], axis=0)
     if psf_mm > 0:
         ct = ndimage.gaussian_filter(ct, psf_mm / _FWHM_PER_SIGMA / spacing, mode="nearest")
@@ -74,14 +74,16 @@ def render_structures(spine: PhantomSpine, grid: GridPoints) -> LabelMap:
     found = soft_structures(spine, grid)
     for index in range(len(spine.vertebrae)):
         if spine.vertebrae[index].ribs:
-            box = grid.box_around(spine.vertebrae[index].frame, _rib_bounds(spine, index))
+            box = grid.box_around(spine.vertebrae[index].frame, _rib_bounds(spine.vertebrae[index]))
             if box is not None:
                 found[box][spine.ribs(grid.part(box), index) < 0] = Structure.RIB
         filled = vertebra_occupancy(spine, grid, index)
         if filled is not None:
             box, part = filled
             front, back = spine.bone(grid.part(box), index)
-            found[box] = np.where(part >= 0.5, np.where(front <= back, Structure.BODY, Structure.ARCH), found[box])
+            found[box] = np.where(
+                part >= 0.5, np.where(front <= np.maximum(back, 0.0), Structure.BODY, Structure.ARCH), found[box]
+            )
     return LabelMap(found, grid.affine, "phantom structures", {"modality": "label map"})
 
 
@@ -92,15 +94,28 @@ def _soft_grey(structures: Array) -> Array:
     return table[structures]
 
 
-def _bones(spine: PhantomSpine, grid: GridPoints, index: int) -> list[tuple[Callable[[Where], Array], Box]]:
-    """The solids of one level with the blocks that hold them: the vertebra, then its ribs."""
-    frame = spine.vertebrae[index].frame
-    solids: list[tuple[Callable[[Where], Array], Box | None]] = [
-        (lambda where: np.minimum(*spine.bone(where, index)), grid.box_around(frame, spine.vertebra_bounds(index)))
+@dataclass(frozen=True)
+class _Part:
+    """One solid of bone: its distance, a box around it in its vertebra's frame, its label (0 for ribs)."""
+
+    distance: Callable[[Where], Array]
+    bounds: Bounds
+    label: int
+
+
+def _parts(spine: PhantomSpine, index: int) -> list[_Part]:
+    """The vertebra of one level, then its ribs."""
+    vertebra = spine.vertebrae[index]
+    parts = [
+        _Part(
+            lambda where: np.minimum(*spine.bone(where, index)),
+            spine.vertebra_bounds(index),
+            spine.label(vertebra.level),
+        )
     ]
-    if spine.vertebrae[index].ribs:
-        solids.append((lambda where: spine.ribs(where, index), grid.box_around(frame, _rib_bounds(spine, index))))
-    return [(solid, box) for solid, box in solids if box is not None]
+    if vertebra.ribs:
+        parts.insert(0, _Part(lambda where: spine.ribs(where, index), _rib_bounds(vertebra), 0))
+    return parts
 
 
 def _add_bone(
@@ -108,12 +123,11 @@ def _add_bone(
     grid: GridPoints,
     box: Box,
     bone: Callable[[Where], Array],
-    frame: Frame,
-    texture: BoneTexture,
+    vertebra: PhantomVertebra,
     supersample: int,
 ) -> Array:
     """Mix one solid into the grey values of its block; returns the part of each voxel that it fills."""
-    block = grid.part(box)
+    block, texture = grid.part(box), vertebra.bone
     spacing = np.linalg.norm(grid.affine[:3, :3], axis=0)
     offsets, size = subsamples(spacing, supersample)
     coarse = bone(block)
@@ -127,7 +141,7 @@ def _add_bone(
         at = tuple(near.T)
         filled[at], shell[at] = outer, outer - inner
     touched = np.nonzero(filled > 0)
-    x, y, z = (values[touched] for values in block.local(frame))
+    x, y, z = (values[touched] for values in block.local(vertebra.frame))
     spongy = texture.trabecular(x, y, z) * (filled - shell)[touched]
     grey = spongy + texture.cortical_hu * shell[touched]
     view = ct[box]
@@ -135,7 +149,7 @@ def _add_bone(
     return filled
 
 
-def _disc_bounds(spine: PhantomSpine, index: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+def _disc_bounds(spine: PhantomSpine, index: int) -> Bounds:
     """Box around the disc below a vertebra, in that vertebra's frame."""
     body = spine.vertebrae[index].body
     (low_x, low_y, low_z), (high_x, high_y, _) = body.bounds
@@ -143,5 +157,5 @@ def _disc_bounds(spine: PhantomSpine, index: int) -> tuple[tuple[float, float, f
     return (low_x, low_y, low_z - gap), (high_x, high_y, low_z + 8.0)
 
 
-def _rib_bounds(spine: PhantomSpine, index: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    return join_bounds([shape.bounds for shape in spine.vertebrae[index].ribs])
+def _rib_bounds(vertebra: PhantomVertebra) -> Bounds:
+    return join_bounds([shape.bounds for shape in vertebra.ribs])

@@ -58,7 +58,7 @@ class PhantomSpine:
         vertebra = self.vertebrae[index]
         back = vertebra.back(where)
         for other in self.neighbours(index):
-            back = np.maximum(back, -where.union(other.frame, (other.tube,)))
+            back = np.maximum(back, -where.union(other.frame, (other.passage,)))
         if index + 1 < len(self.vertebrae):
             lower = self.vertebrae[index + 1]
             below = np.minimum(lower.front(where), lower.back(where))

@@ -26,6 +26,7 @@ _TORSO = (160.0, 130.0)  # half width and half depth
 _TORSO_AHEAD_MM = 50.0  # how far the torso's centre lies before the vertebral bodies
 _CORD = (4.6, 3.6)
 _AORTA_RADIUS_MM = 11.0
+_DOME_MM = 28.0  # how much higher the diaphragm stands in the middle of a lung than at its edge
 
 
 class Structure(IntEnum):
@@ -111,14 +112,18 @@ class Torso:
             found[_inside(beside, middle, half_x - shrink, half_y - shrink)] = tissue
 
     def _paint_lungs(self, found: Array, beside: Array, ahead: Array, z: Array) -> None:
-        above = (z > self._level_z(Level.T11)) & (found == Structure.VISCERA)
+        base = self._level_z(Level.T11)
         for tissue, side in ((Structure.LUNG_LEFT, -1.0), (Structure.LUNG_RIGHT, 1.0)):
-            found[above & _inside(beside - side * 74.0, ahead - 38.0, 56.0, 82.0)] = tissue
+            radius = ((beside - side * 74.0) / 56.0) ** 2 + ((ahead - 38.0) / 82.0) ** 2
+            dome = base + _DOME_MM * (1.0 - radius)
+            found[(radius < 1.0) & (z > dome) & (found == Structure.VISCERA)] = tissue
 
     def _paint_muscles(self, found: Array, beside: Array, ahead: Array, z: Array) -> None:
         either = np.abs(beside)
-        back = _inside(either - 30.0, ahead + 46.0, 30.0, 24.0)
-        psoas = _inside(either - 36.0, ahead + 4.0, 16.0, 20.0) & (z < self._level_z(Level.L1))
+        within = (found == Structure.MUSCLE) | (found == Structure.VISCERA)
+        found[within & _inside(beside, ahead + 30.0, 66.0, 50.0)] = Structure.FAT
+        back = _inside(either - 27.0, ahead + 48.0, 27.0, 24.0)
+        psoas = _inside(either - 37.0, ahead + 4.0, 15.0, 20.0) & (z < self._level_z(Level.L1))
         found[back | psoas] = Structure.MUSCLE
 
     def _curve(self, name: str, z: Array) -> tuple[Array, Array]:

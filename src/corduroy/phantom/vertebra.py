@@ -28,7 +28,8 @@ class PhantomVertebra:
         z superior.
     size : LevelSize
     body : Body
-    tube : CanalTube
+    tube, passage : CanalTube
+        What is cut out of this arch, and the part of it that the neighbours' processes leave free, too.
     pedicles : dict of str to Pedicle
         ``"left"`` and ``"right"``, the patient's.
     arch : tuple of Shape
@@ -44,6 +45,7 @@ class PhantomVertebra:
     size: LevelSize
     body: Body
     tube: CanalTube
+    passage: CanalTube
     pedicles: dict[str, Pedicle]
     arch: tuple[Shape, ...]
     fragment: Ellipsoid | None
