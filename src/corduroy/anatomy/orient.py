@@ -76,6 +76,8 @@ def first_frame(mask: LabelMap, superior: FloatArray) -> Frame:
     lower, upper = bounds_in(mask, start)
     grid = sample_along(mask, start, lower, upper, np.full(3, _STEP_MM))
     solid = grid.values > 0.5
+    if not solid.any():  # a speck that falls between the grid's points
+        return start
     depth = ndimage.distance_transform_edt(np.pad(solid.any(axis=2), 1))[1:-1, 1:-1] * _STEP_MM
     thick = solid.sum(axis=2) * depth**2
     radius = float(depth.max())
@@ -90,6 +92,8 @@ def first_frame(mask: LabelMap, superior: FloatArray) -> Frame:
         return Frame.from_directions(origin, superior, _anterior_hint(superior))
     behind = np.array([_weighted_mean(grid.x[:, None], arch), _weighted_mean(grid.y[None, :], arch)])
     forward = start.axes[:, :2] @ (centre - behind)
+    if np.linalg.norm(forward) < _STEP_MM:  # bone all around the centre: no vertebra's shape, no front
+        forward = _anterior_hint(superior)
     return Frame.from_directions(origin, superior, forward)
 
 

@@ -10,8 +10,7 @@ from rich.table import Table
 from corduroy.morphometry.results import POSITIONS, SpineMeasurement, VertebraMeasurement
 from corduroy.pipeline.validation import Comparison, Summary
 from corduroy.provenance import Measured
-from corduroy.reports.content import flag_words
-from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, with_uncertainty
+from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, flag_words, number, with_uncertainty
 
 _PLAIN_WIDTH = 140
 _STYLES = {1: "yellow", 2: "bold red", 3: "bold red"}
@@ -65,7 +64,7 @@ def _losses(vertebra: VertebraMeasurement) -> str:
     losses = [vertebra.height_loss.get(position) for position in POSITIONS]
     if all(loss is None for loss in losses):
         return NOT_MEASURED
-    return "/".join(NOT_MEASURED if loss is None else f"{loss.value:.0f}" for loss in losses)
+    return "/".join(number(loss, 0) for loss in losses)
 
 
 def _grade(vertebra: VertebraMeasurement) -> str:
