@@ -3,8 +3,8 @@
 >>> from corduroy.phantom import demo_patient
 >>> patient = demo_patient(12)
 >>> labels = patient.render_labels(2.0)
->>> round(patient.truth()["T12"].height_loss_percent["anterior"])  # doctest: +SKIP
-38
+>>> patient.truth()["T12"].deformity
+'wedge'
 """
 
 from corduroy.phantom.fracture import Fracture

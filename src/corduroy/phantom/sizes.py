@@ -11,7 +11,7 @@ Sources, where the numbers were checked against published text:
 - endplates: hollow of 1.5 mm above a disc and 0.7 mm below it: 10.1007/s00586-012-2415-8.
 
 Everything between these anchors, the discs and all processes are the author's choice, of the order of the
-anatomical surveys 10.1097/00007632-199108000-00006 (thoracic) and 10.1097/00007632-199203000-00010 (lumbar),
+anatomical surveys 10.1097/00007632-199108000-00006 (thoracic) and 10.1111/j.1469-7580.2009.01187.x (both),
 whose tables were not at hand.
 """
 

@@ -26,6 +26,7 @@ _TORSO = (160.0, 130.0)  # half width and half depth
 _TORSO_AHEAD_MM = 50.0  # how far the torso's centre lies before the vertebral bodies
 _CORD = (4.6, 3.6)
 _AORTA_RADIUS_MM = 11.0
+_PSOAS_TAPER_MM = 60.0
 _DOME_MM = 28.0  # how much higher the diaphragm stands in the middle of a lung than at its edge
 
 
@@ -123,7 +124,9 @@ class Torso:
         within = (found == Structure.MUSCLE) | (found == Structure.VISCERA)
         found[within & _inside(beside, ahead + 30.0, 66.0, 50.0)] = Structure.FAT
         back = _inside(either - 27.0, ahead + 48.0, 27.0, 24.0)
-        psoas = _inside(either - 37.0, ahead + 4.0, 15.0, 20.0) & (z < self._level_z(Level.L1))
+        # The psoas begins at L1 and thickens downwards.
+        grown = np.clip((self._level_z(Level.L1) - z) / _PSOAS_TAPER_MM, 0.01, 1.0)
+        psoas = _inside(either - 22.0 - 15.0 * grown, ahead + 4.0, 15.0 * grown, 20.0 * grown)
         found[back | psoas] = Structure.MUSCLE
 
     def _curve(self, name: str, z: Array) -> tuple[Array, Array]:
