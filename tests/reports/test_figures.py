@@ -80,7 +80,7 @@ def test_levels_run_down_the_sagittal_view_and_the_fracture_is_named(
     places = texts(figure)
     heights = [places[str(v.level)][1] for v in measurement.vertebrae]
     assert heights == sorted(heights, reverse=True)
-    assert "Genant 2\nwedge\n−32 %" in places
+    assert "Genant 2\nwedge 32 %" in places
     assert "wedge 16°" in places
     assert "regional\nCobb 18°" in places
     assert "20 mm" in places
@@ -154,6 +154,16 @@ def test_the_profile_marks_the_fracture_and_carries_the_bars(measurement: SpineM
     assert {"−32 %", "−22 %", "−4 %"} <= names.keys()
     colours = [label.get_color() for label in figure.axes[0].get_xticklabels()]
     assert colours.count(FRACTURE) == 1
+
+
+def test_the_profile_of_a_long_spine_names_its_levels_below(measurement: SpineMeasurement) -> None:
+    names = ["T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3"]
+    long = [replace(measurement["T12" if name == "T12" else "L1"], level=Level(name)) for name in names]
+    figure = draw_profile(replace(measurement, vertebrae=tuple(long)))
+    figure.canvas.draw()
+    labels = figure.axes[-1].get_xticklabels()
+    assert [label.get_text() for label in labels] == names
+    assert [label.get_color() for label in labels].index(FRACTURE) == names.index("T12")
 
 
 def test_nothing_is_drawn_of_nothing(measurement: SpineMeasurement, images: CaseImages) -> None:

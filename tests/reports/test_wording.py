@@ -15,7 +15,8 @@ def test_numbers_have_a_true_minus_sign_and_no_negative_zero() -> None:
 
 def test_the_fracture_is_told_in_one_sentence(measurement: SpineMeasurement) -> None:
     assert findings(measurement) == [
-        "T12: wedge, Genant 2 (moderate); anterior height 32 ± 2 % below its reference; wedge angle 15.6 ± 1.1°; "
+        "T12: wedge, Genant 2 (moderate) by a deformity of 32 %; anterior height 32 ± 2 % below its reference; "
+        "wedge angle 15.6 ± 1.1°; "
         "regional Cobb angle 18.0 ± 1.4°; canal area 25 ± 4 % below its neighbours'."
     ]
 

@@ -14,8 +14,11 @@ from corduroy.morphometry.results import VertebraLandmarks, VertebraMeasurement
 FloatArray = NDArray[np.float64]
 
 OUTSIDE_HU = -1024.0
-_MARGIN_ABOVE_MM = 26.0
-_AHEAD_MM = 44.0
+_ABOVE_MM = 28.0
+_BELOW_MM = 34.0
+# Room ahead of the spine for the names of the levels; a long spine is drawn smaller, so its names take more of it.
+_AHEAD_MM = 40.0
+_AHEAD_PER_HEIGHT = 0.12
 _BEHIND_MM = 74.0
 _LEAST_HIGH_MM = 130.0
 
@@ -62,9 +65,10 @@ def mid_sagittal(vertebrae: list[VertebraMeasurement], pixel_mm: float = 0.4) ->
     """
     frame = spine_frame(vertebrae)
     centres = frame.local([_marks(v).centre for v in vertebrae])
-    ahead, behind = centres[:, 1].max() + _AHEAD_MM, centres[:, 1].min() - _BEHIND_MM
-    margin = max(_MARGIN_ABOVE_MM, (_LEAST_HIGH_MM - np.ptp(centres[:, 2])) / 2)
-    top, bottom = centres[:, 2].max() + margin, centres[:, 2].min() - margin
+    spare = max(0.0, (_LEAST_HIGH_MM - np.ptp(centres[:, 2])) / 2 - _BELOW_MM)
+    top, bottom = centres[:, 2].max() + _ABOVE_MM + spare, centres[:, 2].min() - _BELOW_MM - spare
+    ahead = centres[:, 1].max() + _AHEAD_MM + _AHEAD_PER_HEIGHT * (top - bottom)
+    behind = centres[:, 1].min() - _BEHIND_MM
     y = np.arange(ahead, behind, -pixel_mm)
     z = np.arange(top, bottom, -pixel_mm)
     order = np.argsort(centres[:, 2])

@@ -29,19 +29,24 @@ _MOST_LABELLED = 0.5
 
 def draw_profile(measurement: SpineMeasurement) -> Figure:
     """Three panels, anterior to posterior: height ± uncertainty by level over the reference band."""
-    levels = [str(v.level) for v in measurement.vertebrae]
+    count = len(measurement.vertebrae)
     with figure_style():
-        figure, panels = _panels(len(levels))
+        figure, panels = _panels(count)
         for axes, position in zip(panels, POSITIONS, strict=True):
             _draw_panel(axes, measurement, position)
-        for axes in panels:
-            axes.set_xticks(range(len(levels)), levels)
-            for tick, vertebra in zip(axes.get_xticklabels(), measurement.vertebrae, strict=True):
-                tick.set_color(grade_colour(vertebra, INK))
-                tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
-        _draw_key(panels[-1] if len(levels) <= _MOST_SIDE_BY_SIDE else panels[0])
+        for axes in panels if count <= _MOST_SIDE_BY_SIDE else panels[-1:]:
+            _name_levels(axes, measurement)
+        _draw_key(panels[-1] if count <= _MOST_SIDE_BY_SIDE else panels[0])
         figure.supylabel("height in mm", fontsize=10, color=INK)
     return figure
+
+
+def _name_levels(axes: Axes, measurement: SpineMeasurement) -> None:
+    """The levels below a panel, fractured ones in colour."""
+    axes.set_xticks(range(len(measurement.vertebrae)), [str(v.level) for v in measurement.vertebrae])
+    for tick, vertebra in zip(axes.get_xticklabels(), measurement.vertebrae, strict=True):
+        tick.set_color(grade_colour(vertebra, INK))
+        tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
 
 
 def _panels(levels: int) -> tuple[Figure, list[Axes]]:

@@ -23,6 +23,7 @@ from corduroy.reports.style import (
     grade_colour,
 )
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_text, show_grey, viewer_figure
+from corduroy.reports.wording import number
 
 FloatArray = NDArray[np.float64]
 
@@ -31,7 +32,8 @@ _MM_PER_IN = 30.0
 _WEDGE_REACH_MM = 16.0
 _COBB_REACH_MM = 30.0
 _OUTLINE_BLUR_PX = 1.6
-_NAMES_AT = 0.085
+_NAMES_AT = 0.07
+_FULL_LINES_MM = 220.0
 
 
 def draw_sagittal(measurement: SpineMeasurement, images: CaseImages) -> Figure | None:
@@ -90,17 +92,19 @@ def _draw_ground(axes: Axes, sheet: Sheet, images: CaseImages, measurement: Spin
 
 
 def _draw_lines(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
+    """Endplates and the three heights; thinner where a long spine is drawn small."""
     assert vertebra.landmarks is not None
+    thickness = float(np.clip(_FULL_LINES_MM / (sheet.extent[3] - sheet.extent[2]), 0.5, 1.0))
     for line in vertebra.landmarks.endplate_lines.values():
-        axes.plot(*_on(sheet, line), color=ENDPLATE, lw=1.5, zorder=4, path_effects=OUTLINE)
+        axes.plot(*_on(sheet, line), color=ENDPLATE, lw=1.5 * thickness, zorder=4)
     for position in POSITIONS:
         segment = vertebra.landmarks.height_segments.get(position)
         if segment is not None:
-            axes.plot(*_on(sheet, segment), color=POSITION_COLOURS[position], lw=1.6, zorder=5)
+            axes.plot(*_on(sheet, segment), color=POSITION_COLOURS[position], lw=1.6 * thickness, zorder=5)
 
 
 def _draw_name(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
-    """The level ahead of its body; for a fracture also its grade, kind and largest loss."""
+    """The level ahead of its body; for a fracture also its grade, kind and score."""
     assert vertebra.landmarks is not None
     y = float(_on(sheet, vertebra.landmarks.centre)[1])
     left, right = axes.get_xlim()
@@ -111,20 +115,20 @@ def _draw_name(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
         axes.annotate(
             _fracture_words(vertebra),
             (place, y),
-            xytext=(0, -8),
+            xytext=(31, 0),
             textcoords="offset points",
             color=VIEWER_INK,
-            size=8.5,
-            va="top",
+            size=8,
+            va="center",
+            linespacing=1.05,
             path_effects=OUTLINE,
             zorder=10,
         )
 
 
 def _fracture_words(vertebra: VertebraMeasurement) -> str:
-    words = f"Genant {vertebra.genant_grade}\n{vertebra.deformity}"
-    losses = [m.value for m in vertebra.height_loss.values() if m is not None]
-    return words + (f"\n−{max(losses):.0f} %" if losses else "")
+    score = "" if vertebra.deformity_score is None else f" {vertebra.deformity_score:.0f} %"
+    return f"Genant {vertebra.genant_grade}\n{vertebra.deformity}{score}"
 
 
 def _draw_local_angle(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
@@ -135,7 +139,7 @@ def _draw_local_angle(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -
     lines = vertebra.landmarks.wedge_lines
     ends = [_extended(axes, sheet, lines[name], _WEDGE_REACH_MM, LOCAL_ANGLE, "--") for name in lines]
     x, y = np.mean(ends, axis=0)
-    text = f"wedge {vertebra.wedge_angle.value:.0f}°"
+    text = f"wedge {number(vertebra.wedge_angle, 0)}°"
     add_text(axes, x + 1.5, y, text, colour=LOCAL_ANGLE, size=9.5, weight="bold", align="left")
 
 
@@ -152,7 +156,7 @@ def _draw_regional_angle(
     lines = (above.wedge_lines["superior"], below.wedge_lines["inferior"])
     ends = [_extended(axes, sheet, line, _COBB_REACH_MM, REGIONAL_ANGLE, "-") for line in lines]
     x, y = ends[0]
-    text = f"regional\nCobb {worst.regional_cobb.value:.0f}°"
+    text = f"regional\nCobb {number(worst.regional_cobb, 0)}°"
     add_text(axes, x + 1.5, y, text, colour=REGIONAL_ANGLE, size=9.5, weight="bold", align="left")
 
 

@@ -48,12 +48,13 @@ def add_letters(axes: Axes, left: str, right: str, top: str | None = None, botto
 
 
 def add_scale_bar(axes: Axes) -> None:
-    """A bar of 20 mm in the lower left corner."""
+    """A bar of 20 mm in the lower right corner."""
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
-    x, y = left + 0.05 * (right - left), bottom + 0.022 * (top - bottom)
+    x, y = right - 0.05 * (right - left) - SCALE_BAR_MM, bottom + 0.022 * (top - bottom)
     axes.plot([x, x + SCALE_BAR_MM], [y, y], color=VIEWER_INK, lw=2.5, solid_capstyle="butt", path_effects=OUTLINE)
-    add_text(axes, x, y + 0.012 * (top - bottom), f"{SCALE_BAR_MM:.0f} mm", align="left", above=True)
+    middle = x + SCALE_BAR_MM / 2
+    add_text(axes, middle, y + 0.01 * (top - bottom), f"{SCALE_BAR_MM:.0f} mm", above=True)
 
 
 def add_text(

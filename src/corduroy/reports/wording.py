@@ -77,8 +77,10 @@ def findings(measurement: SpineMeasurement) -> list[str]:
 
 
 def _fracture_sentence(vertebra: VertebraMeasurement) -> str:
-    loss = {name: m for name, m in vertebra.height_loss.items() if m is not None}
     text = f"{vertebra.level}: {deformity_words(vertebra)}"
+    if vertebra.deformity_score is not None:
+        text += f" by a deformity of {vertebra.deformity_score:.0f} %"
+    loss = {name: m for name, m in vertebra.height_loss.items() if m is not None and m.value > 0}
     if loss:
         place, most = max(loss.items(), key=lambda item: item[1].value)
         text += f"; {place} height {most.value:.0f} ± {most.uncertainty:.0f} % below its reference"
@@ -87,7 +89,7 @@ def _fracture_sentence(vertebra: VertebraMeasurement) -> str:
     if vertebra.regional_cobb is not None:
         text += f"; regional Cobb angle {with_uncertainty(vertebra.regional_cobb)}°"
     compromise = vertebra.canal.compromise
-    if compromise is not None:
+    if compromise is not None and compromise.value > 0:
         text += f"; canal area {compromise.value:.0f} ± {compromise.uncertainty:.0f} % below its neighbours'"
     return text + "."
 
