@@ -16,8 +16,9 @@ def touch(path: Path) -> Path:
 
 
 def test_a_file_is_a_loose_case_named_without_its_endings(tmp_path: Path) -> None:
-    scan = touch(tmp_path / "patient.v2.nii.gz")
+    scan, mask = touch(tmp_path / "patient.v2.nii.gz"), touch(tmp_path / "sub-1_seg-vert_msk.nii.gz")
     assert find_cases(scan) == [Case("patient.v2", scan)]
+    assert find_cases(mask) == [Case("sub-1", mask)]
 
 
 def test_a_folder_of_dicom_files_is_a_loose_case(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def _without(name: str, ends: tuple[str, ...]) -> str:
 
 def _stem(path: Path) -> str:
     name = path.resolve().name
-    for end in (*_NIFTI_ENDS, ".zip", ".dcm", ".csv", ".mrk.json", ".json"):
+    for end in (*_CT_ENDS, *_LABEL_ENDS, *_NIFTI_ENDS, ".zip", ".dcm", ".csv", ".mrk.json", ".json"):
         if name.lower().endswith(end):
             return name[: -len(end)] or name
     return name

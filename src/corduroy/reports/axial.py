@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from scipy import ndimage
 
 from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
 from corduroy.pipeline.images import CaseImages
@@ -15,6 +16,7 @@ from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_tex
 from corduroy.reports.wording import with_uncertainty
 
 _SIDE_IN = 4.2
+_BLUR_PX = 1.5
 
 
 def narrowest_canal(measurement: SpineMeasurement) -> VertebraMeasurement | None:
@@ -58,8 +60,9 @@ def _draw_ground(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement, images
         return
     assert images.labels is not None
     mask = sheet.labels(images.labels) == images.label_of.get(vertebra.level, -1)
-    picture = np.zeros((*mask.shape, 4))
-    picture[mask] = (*to_rgb(grade_colour(vertebra, BONE)), 0.6)
+    picture = np.empty((*mask.shape, 4))
+    picture[...] = (*to_rgb(grade_colour(vertebra, BONE)), 0.0)
+    picture[..., 3] = 0.6 * ndimage.gaussian_filter(mask.astype(float), _BLUR_PX)
     axes.imshow(picture, extent=sheet.extent, interpolation="bilinear", zorder=0)
 
 

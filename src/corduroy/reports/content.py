@@ -68,9 +68,9 @@ def _tables(measurement: SpineMeasurement) -> list[dict[str, Any]]:
             "Deformity and angles",
             f"Angles in degrees, kyphosis positive. {interval}",
             {
-                "Deformity": lambda v: v.deformity or NOT_MEASURED,
+                "Kind": lambda v: v.deformity or NOT_MEASURED,
                 "Genant grade": _grade,
-                "Largest loss %": _score,
+                "Deformity %": _score,
                 "Wedge angle": lambda v: with_uncertainty(v.wedge_angle),
                 "Regional Cobb angle": lambda v: with_uncertainty(v.regional_cobb),
                 "Confidence": lambda v: f"{v.confidence:.2f} ({confidence_words(v.confidence)})",

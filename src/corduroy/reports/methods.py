@@ -3,19 +3,20 @@
 METHODS: list[dict[str, str]] = [
     {
         "term": "Heights",
-        "text": "Anterior, middle and posterior distance between the fitted superior and inferior endplate in the "
-        "vertebra's own mid-sagittal plane, drawn as coloured lines in the sagittal view.",
+        "text": "Distance between the fitted endplates at 10, 50 and 90 % of the body's depth from its posterior "
+        "wall, in the vertebra's own mid-sagittal plane; drawn as coloured lines in the sagittal view.",
     },
     {
         "term": "Reference and loss",
-        "text": "The reference height is what the vertebra is expected to have by its intact neighbours above and "
-        "below; where these are missing or fractured, by a published growth of heights from level to level. Loss is "
-        "the missing part in percent of the reference.",
+        "text": "The reference is the mean of the same height of the intact vertebrae above and below; with one "
+        "of them only, that one's times the expected growth from level to level; with none, the published growth "
+        "curve scaled to the patient. Loss is the missing part in percent of the reference.",
     },
     {
-        "term": "Genant grade",
-        "text": "From the largest height loss: 1 (mild) from about 20 %, 2 (moderate) from about 25 %, 3 (severe) "
-        "from about 40 %; wedge, biconcave or crush by which height is lost most (doi 10.1002/jbmr.5650080915). "
+        "term": "Deformity and Genant grade",
+        "text": "Deformity is the largest of the three losses and of the vertebra's own difference between its "
+        "lowest and highest mid-sagittal height, in percent. Grade 1 (mild) from 20 %, 2 (moderate) from 25 %, 3 "
+        "(severe) from 40 %; wedge, biconcave or crush by which height is lost most (doi 10.1002/jbmr.5650080915). "
         "A grade by height alone does not tell a fracture from a congenital or developmental short vertebra, and is "
         "no diagnosis.",
     },
