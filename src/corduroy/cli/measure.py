@@ -12,6 +12,7 @@ from corduroy.cli.guard import BAD_INPUT, guarded, warn_plainly
 if TYPE_CHECKING:
     from corduroy.morphometry.results import SpineMeasurement
     from corduroy.pipeline.batch import CaseOutcome, Job
+    from corduroy.pipeline.images import ReportWriter
     from corduroy.pipeline.settings import CaseSettings
 
 INPUT_HELP = "A CT or a label map (NIfTI), a DICOM folder, file or zip, a case folder, or a file of points."
@@ -61,20 +62,29 @@ def _measure_cases(jobs: list[Job], settings: CaseSettings, workers: int) -> Non
     """Run, print each case as it ends, and end with exit code 2 if any failed."""
     from corduroy.cli.progress import step_bar
     from corduroy.pipeline.batch import run_pool, run_serial
-    from corduroy.reports.case import write_case_report
 
+    write_report = _report_writer(any(job.outputs.report for job in jobs))
     failed = 0
     with step_bar(len(jobs)) as bar:
         if workers > 1 and len(jobs) > 1:
-            outcomes = run_pool(jobs, settings, write_case_report, workers)
+            outcomes = run_pool(jobs, settings, write_report, workers)
         else:
-            outcomes = run_serial(jobs, settings, write_case_report, bar.on_step)
+            outcomes = run_serial(jobs, settings, write_report, bar.on_step)
         for outcome in outcomes:
             bar.finish_case()
             failed += outcome.error is not None
             _print_outcome(outcome, jobs)
     if failed:
         raise typer.Exit(BAD_INPUT)
+
+
+def _report_writer(wanted: bool) -> ReportWriter | None:
+    """Matplotlib and typst are loaded only if there is something to draw."""
+    if not wanted:
+        return None
+    from corduroy.reports.case import write_case_report
+
+    return write_case_report
 
 
 def _print_outcome(outcome: CaseOutcome, jobs: list[Job]) -> None:
@@ -109,8 +119,8 @@ def _measure_points(source: Path, points: Path | None, json: Path | None, report
     from corduroy.errors import PointsError
     from corduroy.pipeline.points import measure_points, write_points_outputs
     from corduroy.pipeline.run import Outputs
-    from corduroy.reports.case import write_case_report
 
+    write_report = _report_writer(report is not None)
     readings = measure_points(points or source, image=None if points is None else source)
     if len(readings) > 1 and (json is not None or report is not None):
         raise PointsError(
@@ -119,6 +129,6 @@ def _measure_points(source: Path, points: Path | None, json: Path | None, report
             "put each reader's points into a file of their own",
         )
     for name, measurement in readings.items():
-        write_points_outputs(name, measurement, Outputs(json, report), write_case_report)
+        write_points_outputs(name, measurement, Outputs(json, report), write_report)
         print_result(name, measurement)
         print_places(json, report)

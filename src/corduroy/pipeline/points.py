@@ -72,12 +72,12 @@ def measure_points(path: Path, image: Path | None = None) -> dict[str, SpineMeas
 
 
 def write_points_outputs(
-    name: str, measurement: SpineMeasurement, outputs: Outputs, write_report: ReportWriter
+    name: str, measurement: SpineMeasurement, outputs: Outputs, write_report: ReportWriter | None
 ) -> None:
     """Write the JSON and the report of one reading; there is no image to draw on."""
     if outputs.json is not None:
         write_json(outputs.json, measurement.as_dict())
-    if outputs.report is not None:
+    if outputs.report is not None and write_report is not None:
         with filling(outputs.report) as temporary:
             write_report(measurement, CaseImages(name), temporary)
 
