@@ -2,6 +2,7 @@
 
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.level import Level
+from corduroy.anatomy.posterior import Part, Pedicle, PosteriorElements, Side, find_posterior_elements
 from corduroy.anatomy.quality import Finding, LevelQuality, QualityFlag, QualityReport, check_labels, confidence
 from corduroy.anatomy.schemes import SCHEMES, LabelScheme, recognise, recognise_map, scheme_named
 from corduroy.anatomy.segmenter import Segmenter, TotalSegmentatorSegmenter
@@ -16,15 +17,20 @@ __all__ = [
     "LabelScheme",
     "Level",
     "LevelQuality",
+    "Part",
+    "Pedicle",
+    "PosteriorElements",
     "QualityFlag",
     "QualityReport",
     "Segmenter",
+    "Side",
     "Spine",
     "TotalSegmentatorSegmenter",
     "Vertebra",
     "build_spine",
     "check_labels",
     "confidence",
+    "find_posterior_elements",
     "recognise",
     "recognise_map",
     "scheme_named",
