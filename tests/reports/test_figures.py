@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from corduroy.anatomy.level import Level
+from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.results import CanalMeasurement, SpineMeasurement
 from corduroy.pipeline.images import CaseImages
 from corduroy.reports.axial import draw_axial, narrowest_canal
@@ -145,6 +146,22 @@ def test_the_fractured_vertebra_is_coloured_in_3d(measurement: SpineMeasurement,
     rows = np.argwhere(orange)[:, 0] / picture.shape[0]
     assert 0.4 < rows.mean() < 0.6
     assert np.ptp(rows) < 0.35
+
+
+def test_other_structures_in_the_label_map_are_left_out_of_the_3d_view(
+    measurement: SpineMeasurement, images: CaseImages
+) -> None:
+    """A rib touches T12, a cord runs through the canal."""
+    assert images.labels is not None
+    array = images.labels.array.copy()
+    array[60:, :, 85:95][array[60:, :, 85:95] == 0] = 92
+    array[48:52, 40:46][array[48:52, 40:46] == 0] = 79
+    crowded = LabelMap(array, images.labels.affine, "labels")
+    plain, other = (draw_solid(measurement, replace(images, labels=m)) for m in (images.labels, crowded))
+    assert plain is not None
+    assert other is not None
+    for before, after in zip(plain.axes, other.axes, strict=True):
+        assert np.array_equal(before.images[0].get_array(), after.images[0].get_array())
 
 
 def test_the_profile_marks_the_fracture_and_carries_the_bars(measurement: SpineMeasurement) -> None:

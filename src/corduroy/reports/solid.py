@@ -77,8 +77,10 @@ def _bone_field(labels: LabelMap, label_of: dict[Level, int]) -> tuple[Volume, L
     values = [value for value in label_of.values() if value in labels.boxes]
     boxes = [labels.boxes[value] for value in values]
     r, a, s = (slice(min(box[axis].start for box in boxes), max(box[axis].stop for box in boxes)) for axis in range(3))
-    owner = labels.crop((r, a, s), margin=4)
-    inside = np.isin(owner.array, values).astype(np.float32)
+    cut = labels.crop((r, a, s), margin=4)
+    # The map may hold ribs and organs too.
+    owner = LabelMap(np.where(np.isin(cut.array, values), cut.array, 0), cut.affine, cut.name)
+    inside = (owner.array > 0).astype(np.float32)
     # Coarse voxels are blurred by a part of their own size, or their steps would show.
     sigma = np.maximum(_BLUR_MM, 0.7 * owner.spacing) / owner.spacing
     return owner.with_array(ndimage.gaussian_filter(inside, sigma)), owner
