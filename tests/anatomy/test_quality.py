@@ -11,6 +11,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from corduroy.anatomy.level import Level
@@ -268,6 +271,25 @@ def test_confidence_counts_each_flag_once_and_falls_with_each() -> None:
     assert confidence(list(QualityFlag)) < min(FACTORS.values())
     assert set(FACTORS) == set(QualityFlag)
     assert all(0.0 < factor < 1.0 for factor in FACTORS.values())
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    array=arrays(
+        np.uint8, st.tuples(*[st.integers(1, 6)] * 3), elements=st.sampled_from([0, 7, 8, 19, 20, 24, 28, 200])
+    ),
+    spacing=st.tuples(*[st.floats(0.1, 10.0)] * 3),
+)
+def test_any_map_is_judged_or_refused_in_words(array: NDArray[np.uint8], spacing: tuple[float, ...]) -> None:
+    labels = LabelMap(array, np.diag([*spacing, 1.0]))
+    try:
+        report = check_labels(labels, VERSE)
+    except LabelError:
+        assert not VERSE.levels_in(labels.labels)
+        return
+    assert set(report.levels) == set(VERSE.levels_in(labels.labels))
+    assert all(0.0 < quality.confidence <= 1.0 for quality in report.levels.values())
+    assert set(report.cleaned.labels) == set(labels.labels)
 
 
 # ---- real masks ------------------------------------------------------------------------------------------------

@@ -247,6 +247,25 @@ def test_a_real_map_of_89_structures_is_recognised_with_a_warning() -> None:
     assert ["118" in str(warning.message) for warning in caught] == [True]
 
 
+@pytest.mark.parametrize("name", ["verse", "totalsegmentator", "totalspineseg"])
+def test_the_same_spine_is_recognised_under_other_numbers(name: str) -> None:
+    labels = load("verse004/sub-verse004_seg-vert_msk.nii.gz")
+    renumbered = np.zeros(labels.shape, dtype=np.uint8)
+    for number in labels.labels:
+        renumbered[labels.array == number] = BY_NAME[name].label_of(BY_NAME["verse"].levels[number])
+    assert recognise_map(LabelMap(renumbered, labels.affine)).name == name
+
+
+def test_lumbar_vertebrae_are_not_taken_for_parts_of_one() -> None:
+    lumbar = [41, 42, 43, 44, 45, 50]
+    assert recognise(lumbar, stacked(lumbar)).name == "totalspineseg"
+
+
+def test_a_small_fractured_vertebra_alone_stays_ambiguous() -> None:
+    with pytest.raises(AmbiguousSchemeError, match=r"L3.*T9"):
+        recognise([29], {29: (0.0, 0.0, 0.0)}, {29: 30.8})
+
+
 @pytest.mark.parametrize(
     "relative",
     ["totalsegmentator-example/totalseg_vertebrae_body.nii.gz", "fe-verse004-l2/sub-verse004_L2_seg.nii.gz"],

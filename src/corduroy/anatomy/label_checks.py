@@ -134,10 +134,12 @@ def _host_of_piece(labels: LabelMap, shape: LabelShape, number: int) -> int:
     ring = ndimage.binary_dilation(piece) & ~piece
     around = np.argwhere(ring) + [s.start - 1 for s in shape.box]
     inside = around[np.all((around >= 0) & (around < labels.shape), axis=1)]
-    counts = np.bincount(labels.array[tuple(inside.T)])
-    counts[[0, shape.label] if len(counts) > shape.label else [0]] = 0
-    host = int(counts.argmax())
-    return host if counts[host] > _EMBEDDED_SHARE * len(around) else 0
+    others = labels.array[tuple(inside.T)]
+    others = others[(others > 0) & (others != shape.label)]
+    if others.size <= _EMBEDDED_SHARE * len(around):
+        return 0
+    hosts, counts = np.unique(others, return_counts=True)
+    return int(hosts[counts.argmax()]) if counts.max() > _EMBEDDED_SHARE * len(around) else 0
 
 
 def _expected_relative(spine: LabelledSpine, level: Level) -> float | None:

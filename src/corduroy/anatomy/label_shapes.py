@@ -45,8 +45,8 @@ class LabelShape:
         Its bounding box in voxels.
     volume_ml : float
         All its voxels.
-    centroid_mm : ndarray, shape (3,)
-        World RAS+ mm, of the largest piece.
+    centroid_mm, centroid_of_all_mm : ndarray, shape (3,)
+        World RAS+ mm, of the largest piece and of all voxels.
     piece_volumes_ml : tuple of float
         Volumes of its 26-connected pieces, largest first.
     piece_gaps_mm : tuple of float
@@ -61,6 +61,7 @@ class LabelShape:
     box: Box
     volume_ml: float
     centroid_mm: FloatArray
+    centroid_of_all_mm: FloatArray
     piece_volumes_ml: tuple[float, ...]
     piece_gaps_mm: tuple[float, ...]
     piece_ids: NDArray[np.int32] | None
@@ -101,11 +102,14 @@ def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
         largest = piece_ids == 1
         gaps = _gaps_mm(ndimage.find_objects(piece_ids), labels.spacing)
     voxel_ml = labels.voxel_volume_mm3 / 1000.0
+    corner = [s.start for s in box]
+    centroid_of_all = labels.world_from_voxel(_centroid(inside) + corner)
     return LabelShape(
         label=label,
         box=box,
         volume_ml=float(sizes.sum()) * voxel_ml,
-        centroid_mm=labels.world_from_voxel(_centroid(largest) + [s.start for s in box]),
+        centroid_mm=centroid_of_all if count == 1 else labels.world_from_voxel(_centroid(largest) + corner),
+        centroid_of_all_mm=centroid_of_all,
         piece_volumes_ml=tuple(float(size) * voxel_ml for size in sizes),
         piece_gaps_mm=gaps,
         piece_ids=piece_ids,

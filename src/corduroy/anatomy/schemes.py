@@ -44,10 +44,15 @@ _MOST_UNKNOWN = 0.1  # of the labels may be foreign to the scheme: programs add 
 _LEAST_STRAIGHTNESS = 0.3  # of the way along the levels must be progress; a normal spine has above 0.9
 _STRAIGHTNESS_MARGIN = 0.1
 _PITCH_RANGE_MM = (8.0, 60.0)  # per level; adults have 15 to 38
-_SIZE_MARGIN = 0.4  # in log volume: a factor of 1.5
+_SIZE_MARGIN, _SIZE_MARGIN_OF_FEW = 0.4, 0.7  # in log volume; a lone vertebra may be fractured, in a small woman
+_FEW = 3
+_PARTS_SPREAD_MM = 40.0  # heights of the centres of vertebral parts, each of which runs along the whole spine
 _LEAST_SHARE = 0.34  # of the vertebrae that another reading of the same labels sees
 _MOST_MISSING = 2  # levels left out between two labels before another scheme without gaps is believed
 _CUT_FRACTION = 0.05  # of the largest cross-section lying on the image's border
+
+
+_BODIES = ("body", "body_border")
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ def recognise_map(labels: LabelMap) -> LabelScheme:
     candidates = _that_know_the_labels(_Evidence(present, {}, {}))
     wanted = {label for s in candidates for label in present if label in s.levels or _is_sacrum(s, label)}
     shapes = label_shapes(labels, wanted)
-    centroids = {label: shape.centroid_mm for label, shape in shapes.items()}
+    centroids = {label: shape.centroid_of_all_mm for label, shape in shapes.items()}
     whole = {
         label: shape.volume_ml
         for label, shape in shapes.items()
@@ -170,8 +175,8 @@ def _that_know_the_labels(evidence: _Evidence) -> list[LabelScheme]:
 
 
 def _has_content(scheme: LabelScheme, labels: Iterable[int]) -> bool:
-    """Whether the labels hold what makes a map of this scheme useful: vertebrae, or the regions of some."""
-    return any(label in (scheme.levels or scheme.structures) for label in labels)
+    """Whether the labels hold what makes a map of this scheme useful: vertebrae, or the bodies of some."""
+    return any(label in scheme.levels or scheme.structures.get(label) in _BODIES for label in labels)
 
 
 def _is_sacrum(scheme: LabelScheme, label: int) -> bool:
@@ -190,7 +195,13 @@ def _that_go_down_the_spine(candidates: list[LabelScheme], evidence: _Evidence) 
 
 
 def _straightness(scheme: LabelScheme, evidence: _Evidence) -> float:
-    """Net way from the topmost to the lowest level over the way along all levels; 0 if that goes upwards."""
+    """Net way from the topmost to the lowest level over the way along all levels; 0 if that goes upwards.
+
+    For a scheme of parts 1 if their centres are about as high as each other, else 0.
+    """
+    if not scheme.levels:
+        heights = [place[2] for place in evidence.centroids.values()]
+        return float(np.ptp(heights) <= _PARTS_SPREAD_MM) if heights else 1.0
     levels = [
         (level, label) for level, label in scheme.levels_in(evidence.labels).items() if label in evidence.centroids
     ]
@@ -249,8 +260,8 @@ def _levels_left_out(scheme: LabelScheme, evidence: _Evidence) -> int:
 
 def _of_fitting_size(candidates: list[LabelScheme], evidence: _Evidence) -> list[LabelScheme]:
     misfit = {scheme.name: _size_misfit(scheme, evidence) for scheme in candidates}
-    best = min(misfit.values())
-    return [scheme for scheme in candidates if misfit[scheme.name] <= best + _SIZE_MARGIN]
+    margin = _SIZE_MARGIN_OF_FEW if len(evidence.volumes_ml) < _FEW else _SIZE_MARGIN
+    return [scheme for scheme in candidates if misfit[scheme.name] <= min(misfit.values()) + margin]
 
 
 def _size_misfit(scheme: LabelScheme, evidence: _Evidence) -> float:
