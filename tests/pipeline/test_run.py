@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from corduroy.errors import LabelError
+from corduroy.errors import InputError, LabelError
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.batch import CaseOutcome, Job, run_pool, run_serial
 from corduroy.pipeline.case import Case, find_cases
@@ -89,6 +89,19 @@ def test_a_bad_case_leaves_nothing_behind(cohort: Path, tmp_path: Path) -> None:
     with pytest.raises(LabelError, match="all voxels are 0"):
         run_case(bad, None, outputs_in(tmp_path / "out"), plain_report)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_marked_read_only_is_refused_before_any_work(label_file: Path, tmp_path: Path) -> None:
+    """Also for root, whom the system would let in."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o555)
+    steps: list[str] = []
+    with pytest.raises(InputError, match="read-only"):
+        run_case(Case("spine", label_file), None, outputs_in(shared / "derivatives"), None, steps.append)
+    shared.chmod(0o755)
+    assert steps == []
+    assert list(shared.iterdir()) == []
 
 
 @pytest.mark.parametrize("deadly", ["read", "anatomy", "measure", "report"])

@@ -29,10 +29,12 @@ def demo(
         from corduroy.cli.progress import step_bar
         from corduroy.cli.tables import print_comparison
         from corduroy.phantom import demo_patient
+        from corduroy.pipeline.files import require_writable
         from corduroy.pipeline.run import Outputs, run_case
         from corduroy.pipeline.validation import compare_with_truth
         from corduroy.reports.case import write_case_report
 
+        require_writable(folder)
         patient = demo_patient(_DEMO_SEED)
         with step_bar(1) as bar:
             bar.on_step("render")

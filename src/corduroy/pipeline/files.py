@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from corduroy.errors import InputError
 
 _PARTIAL = ".partial-"
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @contextlib.contextmanager
@@ -73,6 +76,24 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def require_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written to, before any work is done for it.
+
+    A folder marked read-only is respected also where the system would let us in, as it does root in a container:
+    shared data is often protected by nothing else.
+
+    Raises
+    ------
+    InputError
+        Naming the folder and the reason.
+    """
+    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise _not_writable(folder, NotADirectoryError(errno.ENOTDIR, f"{nearest} is a file"))
+    if not nearest.stat().st_mode & _ANY_WRITE or not os.access(nearest, os.W_OK | os.X_OK):
+        raise _not_writable(folder, PermissionError(errno.EACCES, f"{nearest} is read-only"))
+
+
 def sweep_partials(folder: Path) -> None:
     """Remove what killed runs left in `folder`; what a living run is writing stays."""
     if not folder.is_dir():
@@ -123,4 +144,8 @@ def _umask() -> int:
 
 def _not_writable(folder: Path, error: OSError) -> InputError:
     reason = error.strerror or str(error)
-    return InputError(f"cannot write into {folder} ({reason})", "a folder that can be written to")
+    return InputError(
+        f"cannot write into {folder} ({reason})",
+        "a folder that can be written to",
+        "name another place (--json, --report)",
+    )

@@ -12,7 +12,7 @@ from corduroy.morphometry.readings import PointReading
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.morphometry.six_point import measure_six_points
 from corduroy.morphometry.slicer_points import read_slicer_points
-from corduroy.pipeline.files import filling, write_json
+from corduroy.pipeline.files import filling, require_writable, write_json
 from corduroy.pipeline.images import CaseImages, ReportWriter
 from corduroy.pipeline.run import Outputs, collecting
 from corduroy.provenance import content_hash
@@ -75,6 +75,8 @@ def write_points_outputs(
     name: str, measurement: SpineMeasurement, outputs: Outputs, write_report: ReportWriter | None
 ) -> None:
     """Write the JSON and the report of one reading; there is no image to draw on."""
+    for folder in outputs.folders:
+        require_writable(folder)
     if outputs.json is not None:
         write_json(outputs.json, measurement.as_dict())
     if outputs.report is not None and write_report is not None:

@@ -24,7 +24,7 @@ from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.morphometry.measure import measure_spine
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.files import filling, sweep_partials, write_json
+from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages, ReportWriter
 from corduroy.pipeline.inputs import check_bone, read_case
 from corduroy.pipeline.records import from_record, to_record
@@ -53,6 +53,12 @@ class Outputs:
     json: Path | None = None
     report: Path | None = None
     steps: Path | None = None
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that will be written to."""
+        file_folder = None if self.json is None else self.json.parent
+        return [folder for folder in (file_folder, self.report, self.steps) if folder is not None]
 
     @classmethod
     def for_case(cls, case: Case, json: Path | None = None, report: Path | None = None) -> Outputs:
@@ -94,6 +100,8 @@ def run_case(
         If the input cannot be used; nothing is left behind then.
     """
     run = _Run(case, settings or CaseSettings(), outputs or Outputs(), on_step or _in_silence)
+    for folder in run.outputs.folders:
+        require_writable(folder)
     measurement = run.measurement()
     if run.outputs.json is not None:
         write_json(run.outputs.json, measurement.as_dict())
