@@ -175,7 +175,7 @@ def test_mirroring_the_patient_swaps_the_sides(
     assert twin.transverse_processes[Side.RIGHT] is None
     assert twin.transverse_processes[Side.LEFT] is not None
     for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
-        here, there = own.pedicles[side], twin.pedicles[other]
+        here, there = lame.pedicles[side], twin.pedicles[other]
         assert here is not None
         assert there is not None
         assert there.width_mm.value == pytest.approx(here.width_mm.value, abs=0.3)
