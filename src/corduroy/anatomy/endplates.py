@@ -8,9 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from corduroy.anatomy.body import BodyColumns
+from corduroy.anatomy.body import BoundaryPoints
+from corduroy.anatomy.boundary import refine
 from corduroy.anatomy.frame import Frame
+from corduroy.anatomy.grid import LocalGrid
 from corduroy.anatomy.surface import PolynomialSurface, fit_surface
+from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
 
@@ -43,17 +46,21 @@ class Endplate:
         return self.frame.world(np.stack([x_grid, y_grid, self.surface(x_grid, y_grid)], axis=-1))
 
 
-def fit_endplates(columns: BodyColumns, frame: Frame) -> tuple[Endplate, Endplate]:
-    """Superior and inferior endplate from the body's columns.
+def fit_endplates(
+    mask: LabelMap, grid: LocalGrid, top: BoundaryPoints, bottom: BoundaryPoints
+) -> tuple[Endplate, Endplate]:
+    """Superior and inferior endplate: a first fit to the boundary's points, refined on the voxels' centres.
 
     Raises
     ------
     ValueError
-        If the body has too few columns.
+        If the body has too few points.
     """
-    superior = fit_surface(columns.x, columns.y, columns.top, _DEGREES)
-    inferior = fit_surface(columns.x, columns.y, columns.bottom, _DEGREES)
-    return Endplate("superior", frame, superior), Endplate("inferior", frame, inferior)
+    first = fit_surface(top.x, top.y, top.z, _DEGREES)
+    superior = refine(first, mask, grid, top.footprint, "superior")
+    first = fit_surface(bottom.x, bottom.y, bottom.z, _DEGREES)
+    inferior = refine(first, mask, grid, bottom.footprint, "inferior")
+    return Endplate("superior", grid.frame, superior), Endplate("inferior", grid.frame, inferior)
 
 
 def plane_normal(x: FloatArray, y: FloatArray, height: FloatArray) -> FloatArray:

@@ -113,9 +113,8 @@ def _judged(vertebra: Vertebra, labels: LabelMap, quality: LevelQuality) -> Vert
 
 def _reaches_border(body: Body, labels: LabelMap) -> bool:
     """Whether more than a twentieth of the endplates' points lie in the outermost voxels of the image."""
-    columns = body.columns
-    surface = [np.column_stack([columns.x, columns.y, height]) for height in (columns.top, columns.bottom)]
-    voxels = labels.voxel_from_world(body.grid.frame.world(np.concatenate(surface)))
+    points = np.concatenate([body.top.local, body.bottom.local])
+    voxels = labels.voxel_from_world(body.grid.frame.world(points))
     outermost = (voxels < _BORDER_VOXELS) | (voxels > np.array(labels.shape) - 1 - _BORDER_VOXELS)
     return bool(outermost.any(axis=1).mean() > _BORDER_SHARE)
 

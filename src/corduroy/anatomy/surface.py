@@ -6,7 +6,7 @@ points lies within a few hundredths of a voxel of the true boundary, unless the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
@@ -45,11 +45,17 @@ class PolynomialSurface:
     def __call__(self, u: ArrayLike, v: ArrayLike) -> FloatArray:
         """Height in mm at (u, v); arrays are broadcast."""
         u_grid, v_grid = np.broadcast_arrays(np.asarray(u, dtype=np.float64), np.asarray(v, dtype=np.float64))
-        scaled = [
-            np.clip((w.ravel() - c) / h, -1.0, 1.0)
-            for w, c, h in zip((u_grid, v_grid), self.centre, self.half_width, strict=True)
-        ]
-        return np.asarray((_design(scaled[0], scaled[1], self.powers) @ self.coefficients).reshape(u_grid.shape))
+        heights = self.design(u_grid.ravel(), v_grid.ravel()) @ self.coefficients
+        return np.asarray(heights.reshape(u_grid.shape))
+
+    def design(self, u: FloatArray, v: FloatArray) -> FloatArray:
+        """Value of every basis function at points, shape (n, k)."""
+        scaled = [np.clip((w - c) / h, -1.0, 1.0) for w, c, h in zip((u, v), self.centre, self.half_width, strict=True)]
+        return _design(scaled[0], scaled[1], self.powers)
+
+    def with_coefficients(self, coefficients: FloatArray) -> PolynomialSurface:
+        """The same basis with other coefficients."""
+        return replace(self, coefficients=coefficients)
 
 
 def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple[int, int]) -> PolynomialSurface:

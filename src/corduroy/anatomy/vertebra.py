@@ -8,20 +8,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from corduroy.anatomy.body import (
-    BodyColumns,
-    anterior_wall,
-    body_columns,
-    foramen_centre,
-    gap_behind_body,
-    posterior_wall,
-)
+from corduroy.anatomy.body import BoundaryPoints, body_boundary, body_inside
 from corduroy.anatomy.canal import CanalRing
 from corduroy.anatomy.endplates import Endplate, fit_endplates, plane_normal
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import LocalGrid, bounds_in, sample_along
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.surface import PolynomialSurface
+from corduroy.anatomy.walls import anterior_wall, foramen_centre, gap_behind_body, posterior_wall
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
@@ -29,7 +23,7 @@ BoolArray = NDArray[np.bool_]
 
 _COARSE_MM = 1.5
 _FINE_MM = 1.0
-_RIM_MM = 2.0
+_RIM_MM = 1.5
 _MAX_TURNS = 5
 _STILL_DEG = 1.0
 _BODY_REACH_MM = 34.0
@@ -52,8 +46,8 @@ class Body:
     front : PolynomialSurface
         Anterior wall near the mid-sagittal plane as ``y(x, z)``.
     superior, inferior : Endplate
-    columns : BodyColumns
-        The boundary points the endplates were fitted to.
+    top, bottom : BoundaryPoints
+        The points that the endplates were first fitted to.
     """
 
     grid: LocalGrid
@@ -62,7 +56,8 @@ class Body:
     front: PolynomialSurface
     superior: Endplate
     inferior: Endplate
-    columns: BodyColumns
+    top: BoundaryPoints
+    bottom: BoundaryPoints
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +141,9 @@ def build_vertebra(level: Level, mask: LabelMap, start: Frame) -> Vertebra:
             break
     in_plane = float(np.clip(mask.spacing.min(), 0.7, _FINE_MM))
     found = _look(mask, frame, np.array([in_plane, in_plane, 0.75 * in_plane]))
-    superior, inferior = fit_endplates(found.columns, frame)
+    superior, inferior = fit_endplates(mask, found.grid, found.top, found.bottom)
     front = anterior_wall(found.grid, found.inside)
-    body = Body(found.grid, found.inside, found.wall, front, superior, inferior, found.columns)
+    body = Body(found.grid, found.inside, found.wall, front, superior, inferior, found.top, found.bottom)
     canal_point = frame.world([found.canal[0], found.canal[1], 0.0])
     flags = () if found.closed else ("the bony ring around the canal is open",)
     return Vertebra(level, mask, frame, canal_point, found.closed, body, flags=flags)
@@ -162,7 +157,8 @@ class _View:
     canal: FloatArray
     closed: bool
     wall: PolynomialSurface
-    columns: BodyColumns
+    top: BoundaryPoints
+    bottom: BoundaryPoints
     inside: BoolArray
 
 
@@ -175,22 +171,19 @@ def _look(mask: LabelMap, frame: Frame, step: FloatArray) -> _View:
     found = foramen_centre(grid, _BODY_REACH_MM / 2)
     centre, area = found if found is not None else (gap_behind_body(grid), _OPEN_RING_AREA_MM2)
     wall = posterior_wall(grid, centre, area)
-    columns, inside = body_columns(grid, wall, _RIM_MM)
-    return _View(grid, centre, found is not None, wall, columns, inside)
+    inside = body_inside(grid, wall)
+    top, bottom = body_boundary(grid, inside, wall, _RIM_MM)
+    return _View(grid, centre, found is not None, wall, top, bottom, inside)
 
 
 def _turned(frame: Frame, view: _View, level: Level) -> Frame:
     """The frame moved to the body's centre and turned to its endplates and its canal."""
-    columns = view.columns
-    normal = plane_normal(columns.x, columns.y, columns.top)
+    top, bottom = view.top, view.bottom
+    normal = plane_normal(top.x, top.y, top.z)
     if level.region != "sacral":
-        normal = normal + plane_normal(columns.x, columns.y, columns.bottom)
-    centre = np.array(
-        [
-            np.median(columns.x),
-            (columns.y.min() + columns.y.max()) / 2,
-            np.median(columns.top + columns.bottom) / 2,
-        ]
-    )
+        normal = normal + plane_normal(bottom.x, bottom.y, bottom.z)
+    seen = view.inside.any(axis=2)
+    x, y = view.grid.x[seen.any(axis=1)], view.grid.y[seen.any(axis=0)]
+    centre = np.array([x[[0, -1]].mean(), y[[0, -1]].mean(), (np.median(top.z) + np.median(bottom.z)) / 2])
     forward = np.array([centre[0] - view.canal[0], centre[1] - view.canal[1], 0.0])
     return Frame.from_directions(frame.world(centre), frame.axes @ normal, frame.axes @ forward)

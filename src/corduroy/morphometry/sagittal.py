@@ -83,7 +83,7 @@ class SagittalProfile:
         body = self.vertebra.body
         assert body is not None  # a profile is only made of a vertebra with a body
         plate = body.superior if side == "superior" else body.inferior
-        x = np.linspace(body.columns.x.min(), body.columns.x.max(), _SAMPLES)
+        x = plate.surface.centre[0] + plate.surface.half_width[0] * np.linspace(-1.0, 1.0, _SAMPLES)
         slope = _line(np.column_stack([x, plate.z(x, np.full_like(x, self.posterior_y + self.depth_mm / 2))]))[1]
         return np.asarray(self.vertebra.frame.axes @ (np.array([1.0, 0.0, slope]) / np.hypot(1.0, slope)))
 

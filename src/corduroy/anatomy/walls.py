@@ -1,0 +1,137 @@
+"""The vertebral foramen and, seen from inside it, the posterior wall of the body; and the body's front.
+
+Seen from inside the canal, the first bone in front is the posterior wall. A smooth surface through those first hits,
+continued sideways through the roots of the pedicles, divides the body from the posterior arch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corduroy.anatomy.crossings import first_crossing, with_border
+from corduroy.anatomy.grid import LocalGrid
+from corduroy.anatomy.surface import PolynomialSurface, fit_surface
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+_MIN_HOLE_MM2 = 30.0
+_WALL_BAND_MM = 9.0
+_FRONT_HALF_WIDTH_MM = 7.0
+_FRONT_SHARE = 0.6
+_MIN_WALL_POINTS = 30
+_UNBROKEN_SHARE = 0.4  # a fragment pushed back into the canal leaves at least so much of the wall in view
+_WALL_ROUGHNESS_MM = 2.0
+_WALL_DEGREES = ((1, 1), (2, 1), (2, 2), (2, 2))
+_WALL_VIEW = 0.75
+_CANAL_BEHIND_WALL_MM = 7.0  # author's choice: about half the antero-posterior diameter of a canal
+
+
+def foramen_centre(grid: LocalGrid, body_radius_mm: float) -> tuple[FloatArray, float] | None:
+    """Centre (x, y) and area in mm2 of the vertebral foramen, seen along the superior axis.
+
+    The foramen is the largest hole of the vertebra's silhouette that lies behind the body; None when the ring
+    is open or too fine for the grid.
+    """
+    silhouette = np.asarray((grid.values > 0.5).any(axis=2))
+    cell = float(grid.step[0] * grid.step[1])
+    for closing_mm in (0.0, 2.0, 4.0):
+        ring = _closed(silhouette, closing_mm, float(grid.step[0]))
+        holes, count = ndimage.label(ndimage.binary_fill_holes(ring) & ~ring)
+        if count == 0:
+            continue
+        areas = ndimage.sum_labels(np.ones_like(holes), holes, range(1, count + 1)) * cell
+        centres = np.array(ndimage.center_of_mass(holes > 0, holes, range(1, count + 1)))
+        points = np.column_stack([grid.x[0] + centres[:, 0] * grid.step[0], grid.y[0] + centres[:, 1] * grid.step[1]])
+        fits = (areas > _MIN_HOLE_MM2) & (points[:, 1] < 0) & (np.abs(points[:, 0]) < body_radius_mm)
+        if fits.any():
+            best = int(np.argmax(np.where(fits, areas, 0.0)))
+            return points[best], float(areas[best])
+    return None
+
+
+def gap_behind_body(grid: LocalGrid) -> FloatArray:
+    """A point (x, y) in the canal where the ring is open: just behind the body in the mid-sagittal plane."""
+    near = np.abs(grid.x) < 3.0
+    level = np.abs(grid.z) < 3.0
+    line = grid.values[near][:, :, level].mean(axis=(0, 2))
+    behind = np.nonzero((line < 0.5) & (grid.y < 0))[0]
+    wall = grid.y[behind[-1]] if len(behind) else grid.y[0]
+    return np.array([0.0, wall - _CANAL_BEHIND_WALL_MM])
+
+
+def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float) -> PolynomialSurface:
+    """The posterior wall as ``y(x, z)``, from the first bone in front of the canal.
+
+    Parameters
+    ----------
+    grid : LocalGrid
+        Occupancy in the vertebra's frame.
+    canal : ndarray, shape (2,)
+        Local (x, y) of the foramen's centre.
+    canal_area_mm2 : float
+        Its area, which sets how far to the sides the wall is seen.
+
+    Raises
+    ------
+    ValueError
+        If the wall is seen in too few places.
+
+    Notes
+    -----
+    The fit starts from the foremost points and takes in what lies at most 2 mm behind, so that a fragment that a
+    fracture has pushed back into the canal does not count as wall.
+    """
+    half_view = _WALL_VIEW * np.sqrt(canal_area_mm2 / np.pi)
+    columns = np.abs(grid.x - canal[0]) <= half_view
+    first = grid.index(1, canal[1])
+    ahead = grid.values[columns, first:, :]
+    hit, where = first_crossing(ahead, float(grid.step[1]))
+    x, z = np.meshgrid(grid.x[columns], grid.z, indexing="ij")
+    y = grid.y[first] + where
+    middle = float(np.median(y[hit & (np.abs(z) < 4.0)])) if (hit & (np.abs(z) < 4.0)).any() else float("nan")
+    near = hit & (np.abs(y - middle) < _WALL_BAND_MM) & (where > 0)
+    if np.count_nonzero(near) < _MIN_WALL_POINTS:
+        raise ValueError("the posterior wall is hidden")
+    return _foremost_surface(x[near], z[near], y[near])
+
+
+def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> PolynomialSurface:
+    """A surface through the foremost points, and through those of the others that hardly lie behind it."""
+    kept = y >= np.quantile(y, 1.0 - _UNBROKEN_SHARE)
+    surface = fit_surface(x[kept], z[kept], y[kept], (1, 1))
+    for degrees in _WALL_DEGREES:
+        kept = y - surface(x, z) > -_WALL_ROUGHNESS_MM
+        if np.count_nonzero(kept) < _MIN_WALL_POINTS:
+            raise ValueError("the posterior wall is too broken")
+        surface = fit_surface(x[kept], z[kept], y[kept], degrees)
+    return surface
+
+
+def anterior_wall(grid: LocalGrid, inside: BoolArray) -> PolynomialSurface:
+    """The front of the body near the mid-sagittal plane as ``y(x, z)``.
+
+    Raises
+    ------
+    ValueError
+        If too little of the front is seen.
+    """
+    columns = np.abs(grid.x) <= _FRONT_HALF_WIDTH_MM
+    solid = with_border(inside[columns], grid.values[columns], axis=1)
+    hit, depth = first_crossing(solid[:, ::-1, :], float(grid.step[1]))
+    x, z = np.meshgrid(grid.x[columns], grid.z, indexing="ij")
+    y = grid.y[-1] - depth
+    tall = solid.max(axis=1).sum(axis=1, keepdims=True) * grid.step[2]
+    central = hit & (np.abs(z) < _FRONT_SHARE * tall / 2)
+    return fit_surface(x[central], z[central], y[central], (2, 2))
+
+
+def _closed(silhouette: BoolArray, reach_mm: float, step_mm: float) -> BoolArray:
+    if reach_mm == 0:
+        return silhouette
+    turns = max(1, round(reach_mm / 2 / step_mm))
+    padded = np.pad(silhouette, turns + 1)
+    closed = ndimage.binary_closing(padded, iterations=turns)
+    return np.asarray(closed[turns + 1 : -turns - 1, turns + 1 : -turns - 1])
