@@ -71,14 +71,16 @@ def body_boundary(
         Points nearer than this to the body's outline at their own height are left out: there the endplate rounds
         off, or the column ends on a side wall that stands askew.
     """
-    disc = _disc(rim_mm / float(grid.step[0]))
+    rim = max(rim_mm, float(grid.step[0]))
+    disc = _disc(rim / float(grid.step[0]))
+    steepest_mm = _STEEPEST * rim + float(grid.step[2])
     core = ndimage.binary_erosion(inside, disc[:, :, None])
     usable = ~_pedicle_roots(grid, wall)
     ends = []
     for flip in (slice(None, None, -1), slice(None)):
         outer, inner = inside[:, :, flip], core[:, :, flip]
         sunk = (inner.argmax(axis=2) - outer.argmax(axis=2)) * grid.step[2]
-        footprint = inner.any(axis=2) & (sunk <= _STEEPEST * rim_mm) & usable
+        footprint = inner.any(axis=2) & (sunk <= steepest_mm) & usable
         ix, iy = np.nonzero(footprint)
         columns = with_border(outer[ix, iy], grid.values[:, :, flip][ix, iy], axis=1)
         depth = edge_of(columns, float(grid.step[2]))

@@ -83,8 +83,17 @@ def sample_along(image: Volume, frame: Frame, lower: FloatArray, upper: FloatArr
     return LocalGrid(frame, lower, step, values)
 
 
-def bounds_in(image: Volume, frame: Frame) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper local corner of the box that holds every non-zero voxel of a cropped mask."""
-    local = frame.local(image.world_from_voxel(np.argwhere(image.array)))
-    reach = image.spacing.max()
-    return local.min(axis=0) - reach, local.max(axis=0) + reach
+def bounds_in(points: FloatArray, frame: Frame, margin_mm: float) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper local corner of the box that holds world points, widened by a margin."""
+    local = frame.local(points)
+    return local.min(axis=0) - margin_mm, local.max(axis=0) + margin_mm
+
+
+def outline_points(image: Volume) -> FloatArray:
+    """World positions of the first and last non-zero voxel of every row: enough to bound the shape."""
+    inside = image.array > 0
+    rows = np.argwhere(inside.any(axis=2))
+    columns = inside[rows[:, 0], rows[:, 1]]
+    first = columns.argmax(axis=1)
+    last = columns.shape[1] - 1 - columns[:, ::-1].argmax(axis=1)
+    return image.world_from_voxel(np.concatenate([np.column_stack([rows, first]), np.column_stack([rows, last])]))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corduroy.anatomy.frame import Frame
-from corduroy.anatomy.grid import bounds_in, sample_along
+from corduroy.anatomy.grid import bounds_in, outline_points, sample_along
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
@@ -53,7 +53,10 @@ def spine_tangents(centroids: FloatArray) -> FloatArray:
         near = slice(max(0, i - _NEIGHBOURS), min(n, i + _NEIGHBOURS + 1))
         t = chord[near] - chord[i]
         design = np.vander(t, min(3, len(t)), increasing=True)
-        tangents[i] = -np.linalg.lstsq(design, centroids[near], rcond=None)[0][1]
+        curve = np.linalg.lstsq(design, centroids[near], rcond=None)[0]
+        # At an end the slope is taken half-way to the one neighbour: beyond it the parabola overshoots.
+        inward = 0.25 * (t[0] + t[-1]) if i in (0, n - 1) else 0.0
+        tangents[i] = -(curve[1] + (2 * inward * curve[2] if len(curve) == 3 else 0.0))
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
     return tangents
 
@@ -73,7 +76,7 @@ def first_frame(mask: LabelMap, superior: FloatArray) -> Frame:
     Where the arch is missing (cut by the border, or laminectomised), the world's anterior axis serves.
     """
     start = Frame.from_directions(centroid(mask), superior, _anterior_hint(superior))
-    lower, upper = bounds_in(mask, start)
+    lower, upper = bounds_in(outline_points(mask), start, float(mask.spacing.max()))
     grid = sample_along(mask, start, lower, upper, np.full(3, _STEP_MM))
     solid = grid.values > 0.5
     if not solid.any():  # a speck that falls between the grid's points

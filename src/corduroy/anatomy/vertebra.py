@@ -12,7 +12,7 @@ from corduroy.anatomy.body import BoundaryPoints, body_boundary, body_inside
 from corduroy.anatomy.canal import CanalRing
 from corduroy.anatomy.endplates import Endplate, fit_endplates, plane_normal
 from corduroy.anatomy.frame import Frame
-from corduroy.anatomy.grid import LocalGrid, bounds_in, sample_along
+from corduroy.anatomy.grid import LocalGrid, bounds_in, outline_points, sample_along
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.surface import PolynomialSurface
 from corduroy.anatomy.walls import anterior_wall, foramen_centre, gap_behind_body, posterior_wall
@@ -21,10 +21,11 @@ from corduroy.imaging.volume import LabelMap
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_COARSE_MM = 1.5
-_FINE_MM = 1.0
+_COARSE_MM = 1.8
+_FINE_MM = np.array([1.0, 1.0, 0.75])
 _RIM_MM = 1.5
 _MAX_TURNS = 5
+_TURNS_TO_KNOW = 2
 _STILL_DEG = 1.0
 _BODY_REACH_MM = 34.0
 _BODY_HALF_HEIGHT_MM = 27.0
@@ -132,15 +133,15 @@ def build_vertebra(level: Level, mask: LabelMap, start: Frame) -> Vertebra:
         If the mask holds no body with two endplates.
     """
     frame = start
-    for _ in range(_MAX_TURNS):
-        found = _look(mask, frame, np.full(3, _COARSE_MM))
+    outline = outline_points(mask)
+    for turn in range(_MAX_TURNS):
+        found = _look(mask, outline, frame, np.full(3, _COARSE_MM), axes_known=turn >= _TURNS_TO_KNOW)
         turned = _turned(frame, found, level)
         still = np.degrees(np.arccos(np.clip(np.diag(turned.axes.T @ frame.axes).min(), -1, 1))) < _STILL_DEG
         frame = turned
-        if still:
+        if still and turn >= _TURNS_TO_KNOW:
             break
-    in_plane = float(np.clip(mask.spacing.min(), 0.7, _FINE_MM))
-    found = _look(mask, frame, np.array([in_plane, in_plane, 0.75 * in_plane]))
+    found = _look(mask, outline, frame, _FINE_MM, axes_known=True)
     superior, inferior = fit_endplates(mask, found.grid, found.top, found.bottom)
     front = anterior_wall(found.grid, found.inside)
     body = Body(found.grid, found.inside, found.wall, front, superior, inferior, found.top, found.bottom)
@@ -162,15 +163,15 @@ class _View:
     inside: BoolArray
 
 
-def _look(mask: LabelMap, frame: Frame, step: FloatArray) -> _View:
-    lower, upper = bounds_in(mask, frame)
+def _look(mask: LabelMap, outline: FloatArray, frame: Frame, step: FloatArray, axes_known: bool) -> _View:
+    lower, upper = bounds_in(outline, frame, float(mask.spacing.max()))
     reach = np.array([_BODY_REACH_MM, _BODY_REACH_MM, _BODY_HALF_HEIGHT_MM])
     lower = np.maximum(lower, -reach * [1, 2, 1]) - step
     upper = np.minimum(upper, reach) + step
     grid = sample_along(mask, frame, lower, upper, step)
     found = foramen_centre(grid, _BODY_REACH_MM / 2)
     centre, area = found if found is not None else (gap_behind_body(grid), _OPEN_RING_AREA_MM2)
-    wall = posterior_wall(grid, centre, area)
+    wall = posterior_wall(grid, centre, area, axes_known)
     inside = body_inside(grid, wall)
     top, bottom = body_boundary(grid, inside, wall, _RIM_MM)
     return _View(grid, centre, found is not None, wall, top, bottom, inside)
@@ -182,7 +183,7 @@ def _turned(frame: Frame, view: _View, level: Level) -> Frame:
     normal = plane_normal(top.x, top.y, top.z)
     if level.region != "sacral":
         normal = normal + plane_normal(bottom.x, bottom.y, bottom.z)
-    seen = view.inside.any(axis=2)
+    seen = np.asarray(view.inside.any(axis=2))
     x, y = view.grid.x[seen.any(axis=1)], view.grid.y[seen.any(axis=0)]
     centre = np.array([x[[0, -1]].mean(), y[[0, -1]].mean(), (np.median(top.z) + np.median(bottom.z)) / 2])
     forward = np.array([centre[0] - view.canal[0], centre[1] - view.canal[1], 0.0])

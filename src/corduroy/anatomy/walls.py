@@ -21,7 +21,7 @@ _MIN_HOLE_MM2 = 30.0
 _WALL_BAND_MM = 9.0
 _FRONT_HALF_WIDTH_MM = 7.0
 _FRONT_SHARE = 0.6
-_MIN_WALL_POINTS = 30
+_MIN_WALL_POINTS = 20
 _UNBROKEN_SHARE = 0.4  # a fragment pushed back into the canal leaves at least so much of the wall in view
 _WALL_ROUGHNESS_MM = 2.0
 _WALL_DEGREES = ((1, 1), (2, 1), (2, 2), (2, 2))
@@ -62,7 +62,7 @@ def gap_behind_body(grid: LocalGrid) -> FloatArray:
     return np.array([0.0, wall - _CANAL_BEHIND_WALL_MM])
 
 
-def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float) -> PolynomialSurface:
+def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float, axes_known: bool) -> PolynomialSurface:
     """The posterior wall as ``y(x, z)``, from the first bone in front of the canal.
 
     Parameters
@@ -73,16 +73,14 @@ def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float) ->
         Local (x, y) of the foramen's centre.
     canal_area_mm2 : float
         Its area, which sets how far to the sides the wall is seen.
+    axes_known : bool
+        Whether the grid's axes are the vertebra's own to within some degrees. Only then can a fragment that a
+        fracture has pushed back into the canal be told from a wall that stands askew, and be left out.
 
     Raises
     ------
     ValueError
         If the wall is seen in too few places.
-
-    Notes
-    -----
-    The fit starts from the foremost points and takes in what lies at most 2 mm behind, so that a fragment that a
-    fracture has pushed back into the canal does not count as wall.
     """
     half_view = _WALL_VIEW * np.sqrt(canal_area_mm2 / np.pi)
     columns = np.abs(grid.x - canal[0]) <= half_view
@@ -95,17 +93,21 @@ def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float) ->
     near = hit & (np.abs(y - middle) < _WALL_BAND_MM) & (where > 0)
     if np.count_nonzero(near) < _MIN_WALL_POINTS:
         raise ValueError("the posterior wall is hidden")
-    return _foremost_surface(x[near], z[near], y[near])
+    points = x[near], z[near], y[near]
+    return _foremost_surface(*points) if axes_known else fit_surface(*points, (2, 2))
 
 
 def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> PolynomialSurface:
-    """A surface through the foremost points, and through those of the others that hardly lie behind it."""
+    """A surface through the foremost points, and through those of the others that hardly lie behind it.
+
+    Where that leaves out most points, the wall is not broken but the axes are still far askew: then all points count.
+    """
     kept = y >= np.quantile(y, 1.0 - _UNBROKEN_SHARE)
     surface = fit_surface(x[kept], z[kept], y[kept], (1, 1))
     for degrees in _WALL_DEGREES:
         kept = y - surface(x, z) > -_WALL_ROUGHNESS_MM
-        if np.count_nonzero(kept) < _MIN_WALL_POINTS:
-            raise ValueError("the posterior wall is too broken")
+        if np.count_nonzero(kept) < max(_UNBROKEN_SHARE * len(y), _MIN_WALL_POINTS):
+            return fit_surface(x, z, y, (2, 2))
         surface = fit_surface(x[kept], z[kept], y[kept], degrees)
     return surface
 
