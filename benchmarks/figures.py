@@ -112,7 +112,7 @@ def fill(
     rows: Sequence[Row],
     values: Mapping[str, float | None],
     reason: str = "",
-    peers: Mapping[str, float | str] | None = None,
+    peers: Mapping[str, float | str | None] | None = None,
 ) -> list[Figure]:
     """A figure for every row, with a null where `values` has none.
 

@@ -119,9 +119,7 @@ def _compared(phantom: Phantom, measured: SpineMeasurement, regime: Regime) -> E
         for c in compare_with_truth(measured, truth)
         if c.place in broken
     )
-    whole = {
-        level for level, v in found.items() if all(v.heights.get(position) is not None for position in POSITIONS)
-    }
+    whole = {level for level, v in found.items() if all(v.heights.get(position) is not None for position in POSITIONS)}
     with_canal = {level for level, v in found.items() if v.canal.area is not None}
     return Examined(
         outcomes,

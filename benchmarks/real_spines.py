@@ -75,7 +75,9 @@ def _focal_kyphosis() -> list[Figure]:
     figures = []
     for scan, before in _FOCAL.items():
         target = Target(before - _FOCAL_TOLERANCE_DEG, before + _FOCAL_TOLERANCE_DEG)
-        row = Row("cobb", f"{scan}: focal kyphosis, T11 superior to L1 inferior", "deg", target, f"endplate fit {before}")
+        row = Row(
+            "cobb", f"{scan}: focal kyphosis, T11 superior to L1 inferior", "deg", target, f"endplate fit {before}"
+        )
         try:
             angle = measurement_of(_labels_of(scan))["T12"].regional_cobb
         except MissingDataError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from benchmarks.pool import Tick, map_in_pool
 from benchmarks.reposing import random_pose, reposed
 from corduroy.anatomy import Level, build_spine
 from corduroy.errors import CorduroyError, CorduroyWarning
-from corduroy.imaging import read_labels
+from corduroy.imaging import LabelMap, read_labels
 from corduroy.morphometry import VertebraMeasurement, measure_spine
 from corduroy.morphometry.results import POSITIONS
 
@@ -92,7 +93,7 @@ def measure(quick: bool, tick: Tick) -> Report:
 
 def remeasure(job: Job) -> Values:
     """Measure one re-posing."""
-    labels = read_labels(job.labels)
+    labels = _read(job.labels)
     name = [ord(letter) for letter in job.scan]
     pose = random_pose(np.random.default_rng([_SEED, job.number, *name]), labels)
     try:
@@ -102,6 +103,12 @@ def remeasure(job: Job) -> Values:
     except CorduroyError:
         return {}
     return {str(v.level): _numbers(v) for v in measured.vertebrae if str(v.level) in job.levels}
+
+
+@lru_cache(maxsize=1)
+def _read(labels: Path) -> LabelMap:
+    """A process gets several re-posings of the same scan in a row."""
+    return read_labels(labels)
 
 
 def _whole_levels(labels: Path) -> tuple[str, ...]:
@@ -142,7 +149,9 @@ def _spreads(jobs: list[Job], results: list[Values]) -> list[Spread]:
 def _values(spreads: list[Spread]) -> dict[str, float | None]:
     values: dict[str, float | None] = {}
     for name, target in (("height", _HEIGHT_SD_MM), ("angle", _ANGLE_SD_DEG)):
-        deviations = [s.deviation for s in spreads if (s.quantity in POSITIONS) == (name == "height") and len(s.known) > 1]
+        deviations = [
+            s.deviation for s in spreads if (s.quantity in POSITIONS) == (name == "height") and len(s.known) > 1
+        ]
         if deviations:
             values[f"{name} median"], values[f"{name} p95"] = (float(q) for q in np.percentile(deviations, (50, 95)))
             values[f"{name} max"] = max(deviations)
