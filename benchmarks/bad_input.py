@@ -56,17 +56,18 @@ def _try(make: Callable[[Path], Arguments]) -> tuple[list[str], str]:
             ended = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, env=environment)
         except subprocess.TimeoutExpired:
             return [f"no answer in {_LIMIT_S} s"], ""
-        faults = _faults(ended)
+        faults = _faults(ended, [path.name for path in given.iterdir()])
         if _contents(Path(folder)) != before:
             faults.append("something was left behind or changed")
         return faults, ended.stderr.strip()
 
 
-def _faults(ended: subprocess.CompletedProcess[str]) -> list[str]:
+def _faults(ended: subprocess.CompletedProcess[str], names: list[str]) -> list[str]:
     errors = [line for line in ended.stderr.splitlines() if not line.startswith("warning: ")]
     found = {
         f"exit code {ended.returncode}": ended.returncode != _BAD_INPUT,
         f"{len(errors)} lines of error": len(errors) != 1,
+        "the file is not named": not any(name in line for name in names for line in errors),
         "a traceback": "Traceback" in ended.stderr + ended.stdout,
         "output beside the error": bool(ended.stdout.strip()),
     }

@@ -59,7 +59,8 @@ def main(
 def _run(name: str, quick: bool) -> Report:
     """Run one group under a progress bar on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(name, total=None)
         return GROUPS[name](quick, lambda done, total: progress.update(task, completed=done, total=total))
 
