@@ -20,7 +20,7 @@ _SPACING_MM = 1.0
 
 def demo(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where scan, labels and report are written.", show_default=True)
+        Path, typer.Argument(metavar="DIR", help="Where scan, labels and report are written.", show_default=True)
     ] = Path("corduroy-demo"),
 ) -> None:
     """Render a synthetic patient with a fractured T12, measure it, and compare with the known truth."""

@@ -22,7 +22,9 @@ def measure(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help=INPUT_HELP, show_default=False)],
     labels: Annotated[Path | None, typer.Option(help="Label map that belongs to INPUT.")] = None,
     scheme: Annotated[str | None, typer.Option(help="Label scheme, where it cannot be told by itself.")] = None,
-    series: Annotated[str | None, typer.Option(help="Series instance UID, of several in a DICOM folder.")] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Number, description or UID of a series, where DICOM holds several.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(metavar="OUT", help="Write the measurement as JSON.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the report into this folder.")] = None,
     points: Annotated[

@@ -13,40 +13,46 @@ from corduroy.provenance import Measured
 from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, flag_words, number, with_uncertainty
 
 _PLAIN_WIDTH = 140
+_LEAST_WIDTH = 80
 _STYLES = {1: "yellow", 2: "bold red", 3: "bold red"}
 
-_COLUMNS: dict[str, Callable[[VertebraMeasurement], str]] = {
+Column = Callable[[VertebraMeasurement], str]
+
+_HEIGHT_COLUMNS: dict[str, Column] = {
     "anterior": lambda v: _short(v.heights.get("anterior")),
     "middle": lambda v: _short(v.heights.get("middle")),
     "posterior": lambda v: _short(v.heights.get("posterior")),
     "loss %": lambda v: _losses(v),
+    "score %": lambda v: NOT_MEASURED if v.deformity_score is None else f"{v.deformity_score:.0f}",
     "Genant": lambda v: _grade(v),
+}
+_OTHER_COLUMNS: dict[str, Column] = {
     "wedge °": lambda v: _short(v.wedge_angle),
     "Cobb °": lambda v: _short(v.regional_cobb),
     "canal mm²": lambda v: _short(v.canal.area, 0),
     "narrow %": lambda v: _short(v.canal.compromise, 0),
     "conf.": lambda v: f"{v.confidence:.2f}",
 }
+_KEY = "heights in mm; loss anterior/middle/posterior; score: what the grade is read from; ± 95 %"
 
 
 def terminal() -> Console:
-    """Standard output; wide enough for a table where it is a file or a pipe."""
+    """Standard output; wide enough for a table where it is a file or a pipe, and never so narrow that it cuts one."""
     console = Console()
-    return console if console.is_terminal else Console(width=_PLAIN_WIDTH)
+    if not console.is_terminal:
+        return Console(width=_PLAIN_WIDTH)
+    return console if console.width >= _LEAST_WIDTH else Console(width=_LEAST_WIDTH)
 
 
 def print_measurement(name: str, measurement: SpineMeasurement) -> None:
-    """The measured spine, with flags and alignment below."""
+    """The measured spine, with flags and alignment below; in two tables where the terminal is too narrow for one."""
     console = terminal()
-    table = Table(title=name, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("level")
-    for column in _COLUMNS:
-        table.add_column(column, justify="right")
-    for vertebra in measurement.vertebrae:
-        cells = [column(vertebra) for column in _COLUMNS.values()]
-        table.add_row(str(vertebra.level), *cells, style=_STYLES.get(vertebra.genant_grade or 0))
-    console.print(table)
-    console.print("heights in mm; loss anterior/middle/posterior; ± 95 %", style="dim", highlight=False)
+    whole = _table(name, measurement, {**_HEIGHT_COLUMNS, **_OTHER_COLUMNS})
+    if console.measure(whole, options=console.options.update(width=_PLAIN_WIDTH)).maximum <= console.width:
+        console.print(whole)
+    else:
+        console.print(_table(name, measurement, _HEIGHT_COLUMNS), "", _table(None, measurement, _OTHER_COLUMNS))
+    console.print(_KEY, style="dim", highlight=False)
     for title, angle in measurement.alignment.items():
         if angle is not None:
             console.print(f"{ALIGNMENTS.get(title, title)}  {with_uncertainty(angle)}°", highlight=False)
@@ -54,6 +60,18 @@ def print_measurement(name: str, measurement: SpineMeasurement) -> None:
         if vertebra.flags:
             words = "; ".join(flag_words(flag) for flag in vertebra.flags)
             console.print(f"{vertebra.level}: {words}", style="dim", highlight=False, markup=False)
+
+
+def _table(name: str | None, measurement: SpineMeasurement, columns: dict[str, Column]) -> Table:
+    """One row a vertebra; a cell is never wrapped or cut."""
+    table = Table(title=name, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column("level", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for vertebra in measurement.vertebrae:
+        cells = [cell(vertebra) for cell in columns.values()]
+        table.add_row(str(vertebra.level), *cells, style=_STYLES.get(vertebra.genant_grade or 0))
+    return table
 
 
 def _short(measured: Measured | None, digits: int = 1) -> str:
