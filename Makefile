@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test slow lint types rooms format clean bench-%
+.PHONY: help demo pictures test slow lint types rooms format clean bench-%
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      measure a synthetic patient and print where the report is"
 	@echo "make test      all checks and tests"
 	@echo "make slow      the long checks"
+	@echo "make pictures  draw the pictures of the README anew"
 	@echo "make bench-X   the figures of X (morphometry), as a table and as build/bench/X.json"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -20,6 +21,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)
 	$(BIN)/corduroy demo build/demo
+
+pictures: demo
+	$(BIN)/python docs/images/draw.py build/demo/report
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.images import CaseImages
 from corduroy.reports.case import write_case_report
+from corduroy.reports.content import case_content
 from corduroy.reports.wording import DISCLAIMER
 
 
@@ -77,6 +78,14 @@ def test_numbers_come_with_their_uncertainty_and_what_is_missing_is_a_dash(html:
     row = html[html.index('<th scope="row">T10</th>', html.index("Regional Cobb angle</th>")) :]
     assert "<td>–</td>" in row[: row.index("</tr>")]
     assert "touches border" in html
+
+
+def test_a_reading_of_points_is_explained_as_such(measurement: SpineMeasurement) -> None:
+    origin = replace(measurement.provenance, settings={"placement_sd_mm": 0.42})
+    told = case_content(replace(measurement, provenance=origin), "points", [])["methods"]
+    assert [m["term"] for m in told].count("Canal") == 0
+    assert "that the reader set" in next(m["text"] for m in told if m["term"] == "Heights")
+    assert "fitted endplates" not in " ".join(m["text"] for m in told)
 
 
 def test_a_name_cannot_smuggle_markup(measurement: SpineMeasurement, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -181,6 +182,16 @@ def test_the_profile_of_a_long_spine_names_its_levels_below(measurement: SpineMe
     labels = figure.axes[-1].get_xticklabels()
     assert [label.get_text() for label in labels] == names
     assert [label.get_color() for label in labels].index(FRACTURE) == names.index("T12")
+
+
+def test_the_profile_of_a_lone_fracture_shows_its_reference_and_cuts_no_text(measurement: SpineMeasurement) -> None:
+    figure = draw_profile(replace(measurement, vertebrae=(measurement["T12"],)))
+    figure.canvas.draw()
+    for axes in figure.axes:
+        bands = [c for c in axes.collections if isinstance(c, PolyCollection)]
+        assert max(np.ptp(path.vertices[:, 0]) for band in bands for path in band.get_paths()) > 0.2
+        for text in axes.texts:
+            assert text.get_window_extent().x1 <= axes.bbox.x1
 
 
 def test_nothing_is_drawn_of_nothing(measurement: SpineMeasurement, images: CaseImages) -> None:

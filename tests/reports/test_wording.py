@@ -32,6 +32,5 @@ def test_an_intact_spine_is_said_to_be_so_and_ungraded_levels_are_named(measurem
 
 
 def test_flags_are_plain_words() -> None:
-    assert flag_words("reference_one_neighbour") == "reference heights from one neighbour only"
     assert flag_words("touches the border of the image") == "touches the border of the image"
     assert "_" not in flag_words("some_new_flag")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corduroy.morphometry.results import POSITIONS, SpineMeasurement, VertebraMeasurement
-from corduroy.reports.methods import METHODS
+from corduroy.reports.methods import methods_of
 from corduroy.reports.wording import (
     ALIGNMENTS,
     DISCLAIMER,
@@ -45,7 +45,7 @@ def case_content(measurement: SpineMeasurement, name: str, figures: list[PlacedF
         "figures": {figure.key: vars(figure) for figure in figures},
         "tables": [table for table in _tables(measurement) if table["rows"]],
         "flags": _flags(measurement),
-        "methods": METHODS,
+        "methods": methods_of(measurement),
         "provenance": _provenance(measurement),
     }
 

@@ -1,6 +1,19 @@
 """The definitions behind the numbers, as they stand in every report."""
 
-METHODS: list[dict[str, str]] = [
+from __future__ import annotations
+
+from corduroy.morphometry.results import SpineMeasurement
+
+
+def methods_of(measurement: SpineMeasurement) -> list[dict[str, str]]:
+    """The definitions that hold for this measurement: of a reader's points, or of labels."""
+    if "placement_sd_mm" not in measurement.provenance.settings:
+        return _METHODS
+    own = {method["term"]: method for method in _POINT_METHODS}
+    return [own.get(method["term"], method) for method in _METHODS if method["term"] != "Canal"]
+
+
+_METHODS: list[dict[str, str]] = [
     {
         "term": "Heights",
         "text": "Distance between the fitted endplates at 10, 50 and 90 % of the body's depth from its posterior "
@@ -38,5 +51,27 @@ METHODS: list[dict[str, str]] = [
         "text": "± is the half-width of the interval in which the true value lies in 95 of 100 cases, by the image's "
         "resolution and the fit of the surfaces. Confidence runs from 0 to 1 and falls with each flag. A dash "
         "means that the quantity could not be measured; it is never a guess.",
+    },
+]
+
+# Where a reader's six points mean something else.
+_POINT_METHODS: list[dict[str, str]] = [
+    {
+        "term": "Heights",
+        "text": "Distance between the superior and the inferior point that the reader set at the anterior rim, in the "
+        "middle and at the posterior rim.",
+    },
+    {
+        "term": "Deformity and Genant grade",
+        "text": "Deformity is the largest of the three losses, in percent. Grade 1 (mild) from 20 %, 2 (moderate) from "
+        "25 %, 3 (severe) from 40 %; wedge, biconcave or crush by which height is lost most (doi "
+        "10.1002/jbmr.5650080915). A grade by height alone does not tell a fracture from a congenital or developmental "
+        "short vertebra, and is no diagnosis.",
+    },
+    {
+        "term": "Uncertainty and confidence",
+        "text": "± is the half-width of the interval in which the true value lies in 95 of 100 cases, if points are "
+        "set with the standard deviation named below as placement_sd_mm. Confidence runs from 0 to 1 and falls with "
+        "each flag. A dash means that the quantity could not be measured; it is never a guess.",
     },
 ]

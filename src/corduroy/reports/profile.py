@@ -25,6 +25,8 @@ _WIDTH_IN = 10.4
 _PANEL_IN = 1.6
 _MOST_SIDE_BY_SIDE = 8
 _MOST_LABELLED = 0.5
+_LABEL_IN = 0.75
+_LONE_HALF_WIDTH = 0.25
 
 
 def draw_profile(measurement: SpineMeasurement) -> Figure:
@@ -88,7 +90,12 @@ def _draw_panel(axes: Axes, measurement: SpineMeasurement, position: str) -> Non
     axes.grid(axis="y", color=FAINT_INK, alpha=0.25, lw=0.6)
     axes.tick_params(length=3)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.margins(x=0.06, y=0.12)
+    axes.margins(y=0.12)
+    # Room for the last level's loss, which is written at its right.
+    count = len(measurement.vertebrae)
+    panel_in = 0.3 * _WIDTH_IN if count <= _MOST_SIDE_BY_SIDE else 0.92 * _WIDTH_IN
+    last_graded = bool(measurement.vertebrae[-1].genant_grade)
+    axes.set_xlim(-0.6, count - 1 + max(0.6, last_graded * count * _LABEL_IN / panel_in))
 
 
 def _draw_key(axes: Axes) -> None:
@@ -106,9 +113,15 @@ def _draw_key(axes: Axes) -> None:
 
 
 def _draw_band(axes: Axes, references: list[Measured | None]) -> None:
-    """The reference height with its 95 % interval; broken where there is none."""
+    """The reference height with its 95 % interval; broken where there is none, a short bar where it stands alone."""
     middle = np.array([np.nan if r is None else r.value for r in references])
     half = np.array([np.nan if r is None else r.uncertainty for r in references])
     x = np.arange(middle.size)
-    axes.fill_between(x, middle - half, middle + half, color=FAINT_INK, alpha=0.22, lw=0, zorder=1)
-    axes.plot(x, middle, color=FAINT_INK, lw=1.1, ls="--", zorder=2)
+    known = np.pad(np.isfinite(middle), 1)
+    runs = [(x, middle, half)]
+    for index in np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:]):
+        ends = index + np.array([-_LONE_HALF_WIDTH, _LONE_HALF_WIDTH])
+        runs.append((ends, np.full(2, middle[index]), np.full(2, half[index])))
+    for places, values, widths in runs:
+        axes.fill_between(places, values - widths, values + widths, color=FAINT_INK, alpha=0.22, lw=0, zorder=1)
+        axes.plot(places, values, color=FAINT_INK, lw=1.1, ls="--", zorder=2)

@@ -18,16 +18,6 @@ ALIGNMENTS = {
     "coronal_cobb": "Coronal Cobb angle",
 }
 
-# Flags that the measuring rooms give as codes; their other flags are plain words already.
-FLAGS = {
-    "reference_neighbours": "reference heights from both neighbours",
-    "reference_one_neighbour": "reference heights from one neighbour only",
-    "reference_growth_curve": "reference heights from the published growth curve, no intact neighbour in view",
-    "no_reference": "no reference heights: no intact vertebra near enough",
-    "grade_uncertain": "the loss lies close to a bound between two grades",
-    "magnification_unknown": "magnification not known: lengths are those of the image",
-}
-
 
 def number(measured: Measured | None, digits: int = 1) -> str:
     """The value alone."""
@@ -59,7 +49,7 @@ def confidence_words(confidence: float) -> str:
 
 def flag_words(flag: str) -> str:
     """A flag as a reader wants it."""
-    return FLAGS.get(flag, flag.replace("_", " "))
+    return flag.replace("_", " ")
 
 
 def findings(measurement: SpineMeasurement) -> list[str]:
