@@ -8,6 +8,7 @@ the surface.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ BoolArray = NDArray[np.bool_]
 
 _REACH_VOXELS = 1.6
 _MIN_REACH_MM = 1.2
+_MARGIN_VOXELS = 2.0
 _MAX_CENTRES = 7000
 _ROUNDS = 8
 _STILL_MM = 0.002
@@ -36,62 +38,111 @@ _LOGISTIC_FROM_SD = 0.55  # sqrt(3) / pi
 _PRIOR_SD_MM = np.array([np.inf, np.inf, 1.5, 0.6, 0.35, 0.25])
 
 
-def refine(
-    surface: PolynomialSurface,
-    mask: LabelMap,
-    grid: LocalGrid,
-    footprint: BoolArray,
-    side: Literal["superior", "inferior"],
-) -> PolynomialSurface:
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """Which part of a boundary is looked at, seen along one axis of a grid.
+
+    Parameters
+    ----------
+    grid : LocalGrid
+    along : {1, 2}
+        The axis that the surface is a function on: 2 for endplates ``z(x, y)``, 1 for walls ``y(x, z)``.
+    outward : {1, -1}
+        Whether bone ends upwards along that axis (superior endplate, front) or downwards.
+    seen : ndarray of bool
+        Over the grid's other two axes.
+    """
+
+    grid: LocalGrid
+    along: Literal[1, 2]
+    outward: Literal[1, -1]
+    seen: BoolArray
+
+    @property
+    def across(self) -> tuple[int, int]:
+        """The two axes that the surface is a function of."""
+        return (0, 1) if self.along == 2 else (0, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class VoxelCentres:
+    """The voxel centres in and around a body, in its local coordinates.
+
+    Parameters
+    ----------
+    local : ndarray, shape (3, n)
+        x, y and z, mm.
+    inside : ndarray of bool, shape (n,)
+        Whether the voxel belongs to the vertebra.
+    spacing_along : ndarray, shape (3,)
+        Voxel size met along each local axis, mm.
+    """
+
+    local: FloatArray
+    inside: BoolArray
+    spacing_along: FloatArray
+
+    @classmethod
+    def around(cls, body: BoolArray, mask: LabelMap, grid: LocalGrid) -> VoxelCentres:
+        """Centres within two voxels of the box that holds a body.
+
+        Parameters
+        ----------
+        body : ndarray of bool
+            On the grid.
+        mask : LabelMap
+            The vertebra, cropped, 0 and 1.
+        grid : LocalGrid
+        """
+        spacing = np.abs(mask.direction.T @ grid.frame.axes).T @ mask.spacing
+        coordinates = _local_coordinates(mask, grid.frame)
+        near = np.ones(mask.shape, dtype=bool)
+        for axis, values in enumerate(coordinates):
+            filled = grid.axis(axis)[body.any(axis=tuple({0, 1, 2} - {axis}))]
+            margin = _MARGIN_VOXELS * spacing[axis]
+            near &= (values > filled[0] - margin) & (values < filled[-1] + margin)
+        return cls(np.array([values[near] for values in coordinates]), mask.array[near] > 0, spacing)
+
+
+def refine(surface: PolynomialSurface, centres: VoxelCentres, patch: Patch) -> PolynomialSurface:
     """Move a surface to where it best separates the voxel centres inside the mask from those outside.
 
     Parameters
     ----------
     surface : PolynomialSurface
-        A first fit ``z(x, y)`` in the grid's frame, within a voxel or so.
-    mask : LabelMap
-        The vertebra, cropped, 0 and 1.
-    grid : LocalGrid
-        Its frame is the surface's; its x and y say what `footprint` means.
-    footprint : ndarray of bool, shape (nx, ny)
-        Where, seen along the superior axis, the endplate is looked for.
-    side : {"superior", "inferior"}
+        A first fit in the grid's frame, within a voxel or so.
+    centres : VoxelCentres
+    patch : Patch
     """
-    step = float(np.abs(mask.direction.T @ grid.frame.superior) @ mask.spacing)
-    reach = max(_REACH_VOXELS * step, _MIN_REACH_MM)
-    x, y, z, inside = _centres_near(surface, mask, grid, footprint, reach)
-    below = inside if side == "superior" else ~inside
+    step = float(centres.spacing_along[patch.along])
+    u, v, height, inside = _centres_near(surface, centres, patch, max(_REACH_VOXELS * step, _MIN_REACH_MM))
+    below = inside if patch.outward == 1 else ~inside
     noise = np.sqrt(max(surface.residual_sd**2 - (_STAIRCASE_SD * step) ** 2, 0.0))
     width = float(np.hypot(_SHARPNESS * step, _LOGISTIC_FROM_SD * noise))
-    design = surface.design(x, y)
+    design = surface.design(u, v)
     coefficients = surface.coefficients
     for factor in _WIDER_FIRST:
-        coefficients = _classify(design, z, below, coefficients, _precision(surface), factor * width)
+        coefficients = _classify(design, height, below, coefficients, _precision(surface), factor * width)
     return surface.with_coefficients(coefficients)
 
 
 def _centres_near(
-    surface: PolynomialSurface,
-    mask: LabelMap,
-    grid: LocalGrid,
-    footprint: BoolArray,
-    reach: float,
+    surface: PolynomialSurface, centres: VoxelCentres, patch: Patch, reach: float
 ) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
-    """Local coordinates of the voxel centres beside the surface, and whether each is inside the mask."""
-    local_x, local_y, local_z = _local_coordinates(mask, grid.frame)
-    low, high = grid.z[0], grid.z[-1]
-    candidates = np.nonzero((local_z > low) & (local_z < high))
-    x, y, z = (part[candidates] for part in (local_x, local_y, local_z))
-    ix = np.rint((x - grid.start[0]) / grid.step[0]).astype(np.intp)
-    iy = np.rint((y - grid.start[1]) / grid.step[1]).astype(np.intp)
-    there = (ix >= 0) & (iy >= 0) & (ix < footprint.shape[0]) & (iy < footprint.shape[1])
-    there[there] = footprint[ix[there], iy[there]]
-    x, y, z = x[there], y[there], z[there]
-    inside = mask.array[candidates][there] > 0
-    near = np.abs(z - surface(x, y)) < reach
-    stride = max(1, int(np.count_nonzero(near)) // _MAX_CENTRES)
-    chosen = np.nonzero(near)[0][::stride]
-    return x[chosen], y[chosen], z[chosen], np.asarray(inside[chosen])
+    """Coordinates of the voxel centres beside the surface, across and along, and whether each is in the mask."""
+    grid = patch.grid
+    u, v, height = (centres.local[axis] for axis in (*patch.across, patch.along))
+    places = [
+        np.rint((w - grid.start[axis]) / grid.step[axis]).astype(np.intp)
+        for w, axis in zip((u, v), patch.across, strict=True)
+    ]
+    there = (places[0] >= 0) & (places[1] >= 0)
+    there &= (places[0] < patch.seen.shape[0]) & (places[1] < patch.seen.shape[1])
+    there[there] = patch.seen[places[0][there], places[1][there]]
+    there[there] = np.abs(height[there] - surface(u[there], v[there])) < reach
+    stride = max(1, int(np.count_nonzero(there)) // _MAX_CENTRES)
+    chosen = np.nonzero(there)[0][::stride]
+    return u[chosen], v[chosen], height[chosen], np.asarray(centres.inside[chosen])
 
 
 def _local_coordinates(mask: LabelMap, frame: Frame) -> list[FloatArray]:

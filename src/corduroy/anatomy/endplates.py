@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corduroy.anatomy.body import BoundaryPoints
-from corduroy.anatomy.boundary import refine
+from corduroy.anatomy.boundary import Patch, VoxelCentres, refine
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import LocalGrid
 from corduroy.anatomy.surface import PolynomialSurface, fit_surface
-from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
 
@@ -47,7 +46,7 @@ class Endplate:
 
 
 def fit_endplates(
-    mask: LabelMap, grid: LocalGrid, top: BoundaryPoints, bottom: BoundaryPoints
+    centres: VoxelCentres, grid: LocalGrid, top: BoundaryPoints, bottom: BoundaryPoints
 ) -> tuple[Endplate, Endplate]:
     """Superior and inferior endplate: a first fit to the boundary's points, refined on the voxels' centres.
 
@@ -57,9 +56,9 @@ def fit_endplates(
         If the body has too few points.
     """
     first = fit_surface(top.x, top.y, top.z, _DEGREES)
-    superior = refine(first, mask, grid, top.footprint, "superior")
+    superior = refine(first, centres, Patch(grid, 2, 1, top.footprint))
     first = fit_surface(bottom.x, bottom.y, bottom.z, _DEGREES)
-    inferior = refine(first, mask, grid, bottom.footprint, "inferior")
+    inferior = refine(first, centres, Patch(grid, 2, -1, bottom.footprint))
     return Endplate("superior", grid.frame, superior), Endplate("inferior", grid.frame, inferior)
 
 

@@ -9,20 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.anatomy.body import BoundaryPoints, body_boundary, body_inside
+from corduroy.anatomy.boundary import VoxelCentres
 from corduroy.anatomy.canal import CanalRing
 from corduroy.anatomy.endplates import Endplate, fit_endplates, plane_normal
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import LocalGrid, bounds_in, outline_points, sample_along
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.surface import PolynomialSurface
-from corduroy.anatomy.walls import anterior_wall, foramen_centre, gap_behind_body, posterior_wall
+from corduroy.anatomy.walls import Wall, anterior_wall, foramen_centre, gap_behind_body, posterior_wall
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 _COARSE_MM = 1.8
-_FINE_MM = np.array([1.0, 1.0, 0.75])
+_FINE_MM = 1.0
 _RIM_MM = 1.5
 _MAX_TURNS = 5
 _TURNS_TO_KNOW = 2
@@ -141,10 +142,12 @@ def build_vertebra(level: Level, mask: LabelMap, start: Frame) -> Vertebra:
         frame = turned
         if still and turn >= _TURNS_TO_KNOW:
             break
-    found = _look(mask, outline, frame, _FINE_MM, axes_known=True)
-    superior, inferior = fit_endplates(mask, found.grid, found.top, found.bottom)
-    front = anterior_wall(found.grid, found.inside)
-    body = Body(found.grid, found.inside, found.wall, front, superior, inferior, found.top, found.bottom)
+    found = _look(mask, outline, frame, np.full(3, _FINE_MM), axes_known=True)
+    centres = VoxelCentres.around(found.inside, mask, found.grid)
+    superior, inferior = fit_endplates(centres, found.grid, found.top, found.bottom)
+    wall = found.wall.refined(centres, found.grid, outward=-1)
+    front = anterior_wall(found.grid, found.inside).refined(centres, found.grid, outward=1)
+    body = Body(found.grid, found.inside, wall, front, superior, inferior, found.top, found.bottom)
     canal_point = frame.world([found.canal[0], found.canal[1], 0.0])
     flags = () if found.closed else ("the bony ring around the canal is open",)
     return Vertebra(level, mask, frame, canal_point, found.closed, body, flags=flags)
@@ -157,7 +160,7 @@ class _View:
     grid: LocalGrid
     canal: FloatArray
     closed: bool
-    wall: PolynomialSurface
+    wall: Wall
     top: BoundaryPoints
     bottom: BoundaryPoints
     inside: BoolArray
@@ -172,8 +175,8 @@ def _look(mask: LabelMap, outline: FloatArray, frame: Frame, step: FloatArray, a
     found = foramen_centre(grid, _BODY_REACH_MM / 2)
     centre, area = found if found is not None else (gap_behind_body(grid), _OPEN_RING_AREA_MM2)
     wall = posterior_wall(grid, centre, area, axes_known)
-    inside = body_inside(grid, wall)
-    top, bottom = body_boundary(grid, inside, wall, _RIM_MM)
+    inside = body_inside(grid, wall.surface)
+    top, bottom = body_boundary(grid, inside, wall.surface, _RIM_MM)
     return _View(grid, centre, found is not None, wall, top, bottom, inside)
 
 

@@ -6,10 +6,14 @@ continued sideways through the roots of the pedicles, divides the body from the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from corduroy.anatomy.boundary import Patch, VoxelCentres, refine
 from corduroy.anatomy.crossings import first_crossing, with_border
 from corduroy.anatomy.grid import LocalGrid
 from corduroy.anatomy.surface import PolynomialSurface, fit_surface
@@ -26,7 +30,28 @@ _UNBROKEN_SHARE = 0.4  # a fragment pushed back into the canal leaves at least s
 _WALL_ROUGHNESS_MM = 2.0
 _WALL_DEGREES = ((1, 1), (2, 1), (2, 2), (2, 2))
 _WALL_VIEW = 0.75
+_WALL_SEEN_WITHIN_MM = 1.5
+_LARGEST_BULGE_MM = 0.8
 _CANAL_BEHIND_WALL_MM = 7.0  # author's choice: about half the antero-posterior diameter of a canal
+
+
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """The body's posterior wall or its front, as ``y(x, z)``.
+
+    Parameters
+    ----------
+    surface : PolynomialSurface
+    seen : ndarray of bool
+        Where the surface was seen, over the grid's x and z.
+    """
+
+    surface: PolynomialSurface
+    seen: BoolArray
+
+    def refined(self, centres: VoxelCentres, grid: LocalGrid, outward: Literal[1, -1]) -> PolynomialSurface:
+        """The surface placed on the voxels' centres; see `corduroy.anatomy.boundary`."""
+        return refine(self.surface, centres, Patch(grid, 1, outward, self.seen))
 
 
 def foramen_centre(grid: LocalGrid, body_radius_mm: float) -> tuple[FloatArray, float] | None:
@@ -62,7 +87,7 @@ def gap_behind_body(grid: LocalGrid) -> FloatArray:
     return np.array([0.0, wall - _CANAL_BEHIND_WALL_MM])
 
 
-def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float, axes_known: bool) -> PolynomialSurface:
+def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float, axes_known: bool) -> Wall:
     """The posterior wall as ``y(x, z)``, from the first bone in front of the canal.
 
     Parameters
@@ -94,25 +119,34 @@ def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float, ax
     if np.count_nonzero(near) < _MIN_WALL_POINTS:
         raise ValueError("the posterior wall is hidden")
     points = x[near], z[near], y[near]
-    return _foremost_surface(*points) if axes_known else fit_surface(*points, (2, 2))
+    surface = _foremost_surface(*points) if axes_known else fit_surface(*points, (2, 2))
+    return Wall(surface, _placed(grid, columns, near & (np.abs(y - surface(x, z)) < _WALL_SEEN_WITHIN_MM)))
 
 
 def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> PolynomialSurface:
     """A surface through the foremost points, and through those of the others that hardly lie behind it.
 
-    Where that leaves out most points, the wall is not broken but the axes are still far askew: then all points count.
+    Where that leaves out most points, the wall is not broken but the axes are still far askew: then all points
+    count. A wall that comes out bulging into the canal is no wall but a fragment: an intact one is hollow. Then the
+    plane through the foremost points stands for it.
     """
     kept = y >= np.quantile(y, 1.0 - _UNBROKEN_SHARE)
-    surface = fit_surface(x[kept], z[kept], y[kept], (1, 1))
+    plane = surface = fit_surface(x[kept], z[kept], y[kept], (1, 1))
     for degrees in _WALL_DEGREES:
         kept = y - surface(x, z) > -_WALL_ROUGHNESS_MM
         if np.count_nonzero(kept) < max(_UNBROKEN_SHARE * len(y), _MIN_WALL_POINTS):
             return fit_surface(x, z, y, (2, 2))
         surface = fit_surface(x[kept], z[kept], y[kept], degrees)
-    return surface
+    return plane if _bulge_mm(surface) > _LARGEST_BULGE_MM else surface
 
 
-def anterior_wall(grid: LocalGrid, inside: BoolArray) -> PolynomialSurface:
+def _bulge_mm(surface: PolynomialSurface) -> float:
+    """How far a wall's centre stands behind its upper and lower rim."""
+    (x, z), rise = surface.centre, surface.half_width[1]
+    return float(np.mean(surface(np.array([x, x]), np.array([z - rise, z + rise]))) - surface(x, z))
+
+
+def anterior_wall(grid: LocalGrid, inside: BoolArray) -> Wall:
     """The front of the body near the mid-sagittal plane as ``y(x, z)``.
 
     Raises
@@ -127,7 +161,15 @@ def anterior_wall(grid: LocalGrid, inside: BoolArray) -> PolynomialSurface:
     y = grid.y[-1] - depth
     tall = solid.max(axis=1).sum(axis=1, keepdims=True) * grid.step[2]
     central = hit & (np.abs(z) < _FRONT_SHARE * tall / 2)
-    return fit_surface(x[central], z[central], y[central], (2, 2))
+    surface = fit_surface(x[central], z[central], y[central], (2, 2))
+    return Wall(surface, _placed(grid, columns, central & (np.abs(y - surface(x, z)) < _WALL_SEEN_WITHIN_MM)))
+
+
+def _placed(grid: LocalGrid, columns: BoolArray, seen: BoolArray) -> BoolArray:
+    """A mask over some columns of the grid's x, put back in its place."""
+    whole = np.zeros((len(grid.x), len(grid.z)), dtype=bool)
+    whole[columns] = seen
+    return whole
 
 
 def _closed(silhouette: BoolArray, reach_mm: float, step_mm: float) -> BoolArray:

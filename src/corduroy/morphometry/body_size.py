@@ -15,6 +15,7 @@ FloatArray = NDArray[np.float64]
 
 _GRAIN_MM = 3.0  # author's choice: marrow and trabeculae closer than this do not vary independently
 _MIN_SAMPLES = 60
+_ROOTS_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ def body_volume_ml(body: Body) -> float:
 
 
 def body_width_mm(body: Body) -> float:
-    """Largest transverse extent at mid-height."""
+    """Largest transverse extent at mid-height, the pedicles' roots behind the first quarter of the depth left out."""
     grid = body.grid
     middle = grid.index(2, 0.0)
     slab = slice(max(0, middle - 1), middle + 2)
     rows = np.where(body.inside[:, :, slab].any(axis=2), grid.values[:, :, slab].mean(axis=2), 0.0)
+    back, front = float(body.wall(0.0, 0.0)), float(body.front(0.0, 0.0))
+    rows = rows[:, grid.y > back + _ROOTS_SHARE * (front - back)]
     extents = rows.sum(axis=0) * grid.step[0]
     return float(ndimage.median_filter(extents, 3).max())
 

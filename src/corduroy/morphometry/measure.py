@@ -32,8 +32,9 @@ from corduroy.morphometry.settings import MorphometrySettings
 from corduroy.morphometry.uncertainty import (
     angle_uncertainty_deg,
     area_uncertainty_mm2,
+    body_length_uncertainty_mm,
+    canal_length_uncertainty_mm,
     height_uncertainty_mm,
-    length_uncertainty_mm,
     volume_uncertainty_ml,
 )
 from corduroy.provenance import Measured, Modality, Posture, Provenance
@@ -41,8 +42,11 @@ from corduroy.scales.genant import genant_grade
 
 _CALIBRATION_HU = 5.0  # author's choice: drift of a scanner's Hounsfield scale, 95 %
 _Z95 = 1.96
-_DOUBTFUL_SCORE = 0.6
+_LEAST_TRUST = 0.6
 _LINE_DRAWN_BEYOND = 0.15
+_BARREL_TRUST = 0.2
+_BARREL_RATIO = 1.2  # author's choice
+_BARREL = "higher in the middle than at both rims: the axes are probably wrong, not graded"
 _NOT_GRADED = "not graded: Genant's scale was made for T4-L4"
 
 Values = dict[str, Measured | None]
@@ -162,15 +166,18 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
     graded = vertebra.level.region in ("thoracic", "lumbar")
     if profile is not None and not graded:
         flags.append(_NOT_GRADED)
+    barrel = _is_barrel(facts.heights)
+    if barrel:
+        flags.append(_BARREL)
     percent = {} if loss is None else {name: m.value for name, m in loss.loss.items() if m is not None}
-    if graded and facts.difference is not None and len(percent) == len(POSITIONS):
+    if graded and not barrel and facts.difference is not None and len(percent) == len(POSITIONS):
         score = deformity_score_percent(facts.difference, percent)
         grade = genant_grade(score)
         kind = kind_of_deformity(grade, percent)
     trust = vertebra.confidence
     if loss is not None:
-        flags += [flag for flag in loss.flags if flag not in ("reference_neighbours", "grade_uncertain")]
-        trust *= max(loss.trust, _DOUBTFUL_SCORE)
+        flags += loss.flags
+        trust *= max(loss.trust, _LEAST_TRUST)
     density, density_flags = _density(vertebra, spine, settings, make)
     return VertebraMeasurement(
         level=vertebra.level,
@@ -185,10 +192,18 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
         canal=_canal(vertebra, facts.compromise, make),
         body=_body(vertebra, profile, make),
         trabecular_hu=density,
-        confidence=trust if profile is not None else 0.0,
+        confidence=0.0 if profile is None else trust * (_BARREL_TRUST if barrel else 1.0),
         flags=tuple(dict.fromkeys([*flags, *density_flags])),
         landmarks=_landmarks(vertebra, profile, settings),
     )
+
+
+def _is_barrel(heights: Values) -> bool:
+    """Whether the middle height exceeds both others by a fifth, as no vertebra's does."""
+    anterior, middle, posterior = (heights[name] for name in POSITIONS)
+    if anterior is None or middle is None or posterior is None:
+        return False
+    return middle.value > _BARREL_RATIO * max(anterior.value, posterior.value)
 
 
 def _wedge(profile: SagittalProfile | None, make: _Maker) -> Measured | None:
@@ -229,8 +244,8 @@ def _canal(vertebra: Vertebra, compromise: tuple[float, float] | None, make: _Ma
     frame = ring.frame
     return CanalMeasurement(
         make(ring.area_mm2, "mm2", area_uncertainty_mm2(vertebra, ring.area_mm2), method),
-        make(ring.ap_mm, "mm", length_uncertainty_mm(vertebra, frame.anterior), method),
-        make(ring.transverse_mm, "mm", length_uncertainty_mm(vertebra, frame.right), method),
+        make(ring.ap_mm, "mm", canal_length_uncertainty_mm(vertebra, frame.anterior), method),
+        make(ring.transverse_mm, "mm", canal_length_uncertainty_mm(vertebra, frame.right), method),
         None if compromise is None else make(*_spread_last(compromise, "%"), "against both neighbours, bone only"),
     )
 
@@ -247,8 +262,8 @@ def _body(vertebra: Vertebra, profile: SagittalProfile | None, make: _Maker) -> 
     frame = vertebra.frame
     return {
         "volume": make(volume, "ml", volume_uncertainty_ml(vertebra, volume), "bone in front of the posterior wall"),
-        "depth": make(profile.depth_mm, "mm", length_uncertainty_mm(vertebra, frame.anterior), "at mid-height"),
-        "width": make(body_width_mm(body), "mm", length_uncertainty_mm(vertebra, frame.right), "at mid-height"),
+        "depth": make(profile.depth_mm, "mm", body_length_uncertainty_mm(vertebra, frame.anterior), "at mid-height"),
+        "width": make(body_width_mm(body), "mm", body_length_uncertainty_mm(vertebra, frame.right), "at mid-height"),
     }
 
 

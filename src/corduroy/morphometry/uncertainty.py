@@ -1,7 +1,8 @@
 """How far a number from a label map may be from the truth.
 
 What counts is the staircase of the mask: half a voxel where the boundary runs along the grid, averaging out where
-it runs across. The factors were set on phantoms of random shape, pose and spacing (0.5-2.5 mm, `make
+it runs across. Fewer steps fall on a vertebra as the voxels grow, so the error grows with the voxel's height above
+the boundary times its size along it. The factors were set on phantoms of random shape, pose and spacing (0.5-2.5 mm, `make
 bench-morphometry` prints how often the stated interval covers the truth). They do not contain the error of the
 segmentation itself: two experts' masks of the same vertebra differ by about half a millimetre more.
 """
@@ -21,20 +22,30 @@ def spacing_along(vertebra: Vertebra, direction: FloatArray) -> float:
     return float(np.abs(vertebra.mask.direction.T @ direction) @ vertebra.mask.spacing)
 
 
+def staircase_mm2(vertebra: Vertebra, direction: FloatArray) -> float:
+    """Voxel size met along a boundary's normal times its geometric mean size along the boundary."""
+    step = spacing_along(vertebra, direction)
+    return step * float(np.sqrt(vertebra.mask.voxel_volume_mm3 / step))
+
+
 def height_uncertainty_mm(vertebra: Vertebra) -> float:
     """Half-width of the 95 % interval of one height."""
-    step = spacing_along(vertebra, vertebra.frame.superior)
-    return float(np.hypot(0.10, 0.22 * step))
+    return float(np.hypot(0.10, 0.22 * staircase_mm2(vertebra, vertebra.frame.superior)))
 
 
 def angle_uncertainty_deg(vertebra: Vertebra, depth_mm: float) -> float:
     """Half-width of the 95 % interval of the angle of one endplate line."""
-    step = spacing_along(vertebra, vertebra.frame.superior)
-    return float(np.degrees(np.hypot(0.15, 0.25 * step) / depth_mm))
+    staircase = staircase_mm2(vertebra, vertebra.frame.superior)
+    return float(np.degrees(np.hypot(0.15, 0.25 * staircase) / depth_mm))
 
 
-def length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
-    """Half-width of the 95 % interval of a depth, width or canal diameter."""
+def body_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
+    """Half-width of the 95 % interval of the body's depth or width: mostly where it passes into the arch."""
+    return float(np.hypot(0.5, 0.27 * staircase_mm2(vertebra, direction)))
+
+
+def canal_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
+    """Half-width of the 95 % interval of a diameter of the canal."""
     return float(np.hypot(0.3, 0.5 * spacing_along(vertebra, direction)))
 
 
@@ -42,10 +53,10 @@ def area_uncertainty_mm2(vertebra: Vertebra, area_mm2: float) -> float:
     """Half-width of the 95 % interval of the canal's area: its outline moved by a share of a voxel."""
     outline_mm = 2.0 * np.sqrt(np.pi * area_mm2)
     step = float(np.mean([spacing_along(vertebra, axis) for axis in vertebra.frame.axes[:, :2].T]))
-    return float(outline_mm * np.hypot(0.1, 0.12 * step))
+    return float(outline_mm * np.hypot(0.04, 0.065 * step**2))
 
 
 def volume_uncertainty_ml(vertebra: Vertebra, volume_ml: float) -> float:
     """Half-width of the 95 % interval of the body's volume: mostly where it is cut from the arch."""
     step = float(vertebra.mask.spacing.mean())
-    return volume_ml * float(np.hypot(0.03, 0.02 * step))
+    return volume_ml * float(np.hypot(0.045, 0.01 * step**2))

@@ -53,7 +53,8 @@ def sagittal_truth(body: Body, fractions: dict[str, float] | None = None) -> Sag
         Fractions of the depth, from the posterior wall, at which heights are taken.
     """
     y, top, bottom = _curves(body)
-    from_middle = np.abs((y - (y[0] + y[-1]) / 2) / (y[-1] - y[0]))
+    waist = np.array(_walls(body, np.eye(2), float(np.median(top + bottom)) / 2))
+    from_middle = np.abs((y - waist.mean()) / np.ptp(waist))
     rims = (from_middle >= _RIMS[0]) & (from_middle <= _RIMS[1])
     (top_slope, top_at), (bottom_slope, bottom_at) = (np.polyfit(y[rims], curve[rims], 1) for curve in (top, bottom))
     angles = np.arctan([top_slope, bottom_slope])

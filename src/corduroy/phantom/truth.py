@@ -33,8 +33,8 @@ class VertebraTruth:
     -----------
     - Mid-sagittal plane: x = 0 of the construct frame. The endplates are curves z(y) there, from the posterior
       to the anterior wall at the rims (where the footprint ends).
-    - Endplate line: least squares through both rims of the curve, 7.5-25 % and 75-92.5 % of its depth. The wedge
-      angle lies between both lines, kyphosis (anterior lower) positive.
+    - Endplate line: least squares through both rims of the curve, 7.5-25 % and 75-92.5 % of the depth at
+      mid-height. The wedge angle lies between both lines, kyphosis (anterior lower) positive.
     - Height axis: bisector of both lines' normals. Depth is the body's extent along the line half-way between
       the endplate lines; heights are distances between the endplate curves along the height axis at 10, 50 and
       90 % of that depth from the posterior wall (other fractions can be asked for).
