@@ -2,9 +2,9 @@
 
 What counts is the staircase of the mask: half a voxel where the boundary runs along the grid, averaging out where
 it runs across. Fewer steps fall on a vertebra as the voxels grow, so the error grows with the voxel's height above
-the boundary times its size along it. The factors were set on phantoms of random shape, pose and spacing (0.5-2.5 mm, `make
-bench-morphometry` prints how often the stated interval covers the truth). They do not contain the error of the
-segmentation itself: two experts' masks of the same vertebra differ by about half a millimetre more.
+the boundary times its size along it. The factors were set on phantoms of random shape, pose and spacing
+(0.5-2.5 mm; `make bench-morphometry` prints how often the stated interval covers the truth). They do not contain
+the error of the segmentation itself.
 """
 
 from __future__ import annotations
