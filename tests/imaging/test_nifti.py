@@ -267,7 +267,7 @@ def test_missing_files_and_folders_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(1.5, r"holds 1.5 among its labels"), (np.nan, "from nan"), (-3.0, "from -3"), (70_000.0, "to 70000")],
+    [(1.5, r"holds 1.5 among its labels"), (np.nan, "not a number"), (-3.0, "from -3"), (70_000.0, "to 70000")],
 )
 def test_labels_that_are_no_labels_are_refused(nifti, value, words):
     array = np.ones((4, 5, 6), np.float32)

@@ -5,7 +5,7 @@ import pytest
 
 from corduroy.errors import DoubtWarning, GeometryError, LabelError, RepairWarning
 from corduroy.imaging import LabelMap, Volume
-from corduroy.pipeline.inputs import check_bone, check_pair, looks_like_labels
+from corduroy.pipeline.inputs import check_bone, check_pair, has_few_values
 
 Patient = tuple[Volume, LabelMap]
 
@@ -55,8 +55,8 @@ def test_labels_all_zero_are_refused(patient: Patient) -> None:
 
 def test_a_scan_is_no_label_map(patient: Patient) -> None:
     ct, labels = patient
-    assert looks_like_labels(labels.array)
-    assert looks_like_labels(labels.array.astype(np.float32))
-    assert not looks_like_labels(ct.array)
-    assert not looks_like_labels(np.array([0.0, 0.5]))
-    assert not looks_like_labels(np.array([0.0, np.nan]))
+    assert has_few_values(labels.array)
+    assert has_few_values(labels.array.astype(np.float32))
+    assert not has_few_values(ct.array)
+    assert has_few_values(np.array([0.0, 0.5]))
+    assert not has_few_values(np.array([0.0, np.nan]))

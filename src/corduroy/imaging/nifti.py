@@ -220,6 +220,8 @@ def _as_labels(voxels: NDArray[Any], layout: Layout, name: str) -> NDArray[Any]:
             voxels = voxels * np.float64(layout.slope) + layout.intercept
         repaired(f"{name} stores its labels scaled by {layout.slope:g} and {layout.intercept:g}; scaled back")
     low, high = voxels.min(), voxels.max()  # NaN, where there is one, comes through both
+    if np.isnan(low):
+        raise LabelError(f"{name} holds voxels that are not a number", f"labels of 0 to {MAX_LABEL}")
     if not (low >= 0 and high <= MAX_LABEL):
         raise LabelError(f"{name} holds values from {low:g} to {high:g}", f"labels of 0 to {MAX_LABEL}")
     if high == 0:

@@ -43,21 +43,20 @@ def read_case(case: Case, settings: CaseSettings) -> tuple[Volume | None, LabelM
     if case.image is None:
         return None, labels
     image = read_scan(case.image, series=settings.series)
-    if labels is None and looks_like_labels(image.array):
-        return None, read_labels(case.image)
+    if labels is None and has_few_values(image.array):
+        return None, read_labels(case.image)  # says what is wrong where they are not whole numbers
     if labels is not None:
         check_pair(image, labels)
     return image, labels
 
 
-def looks_like_labels(array: NDArray[np.generic]) -> bool:
-    """Whether grey values are labels: few different whole numbers, none of them negative."""
+def has_few_values(array: NDArray[np.generic]) -> bool:
+    """Whether an image is meant as labels: few different values, none of them negative."""
     # A thinned-out look first: a CT of 10^8 voxels need not be sorted to see that it is one.
     for some in (array.ravel()[:: max(1, array.size // 100_000)], array):
         if not some.size or not np.isfinite(some).all() or some.min() < 0:
             return False
-        found = np.unique(some)
-        if found.size > _MOST_LABELS or not (found == np.round(found)).all():
+        if np.unique(some).size > _MOST_LABELS:
             return False
     return True
 
