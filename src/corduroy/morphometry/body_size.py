@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 _GRAIN_MM = 3.0  # author's choice: marrow and trabeculae closer than this do not vary independently
 _MIN_SAMPLES = 60
-_ROOTS_SHARE = 0.25
+_ROOTS_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def body_volume_ml(body: Body) -> float:
 
 
 def body_width_mm(body: Body) -> float:
-    """Largest transverse extent at mid-height, the pedicles' roots behind the first quarter of the depth left out."""
+    """Largest transverse extent at mid-height; the hind two fifths, where the pedicles spring, are left out."""
     grid = body.grid
     middle = grid.index(2, 0.0)
     slab = slice(max(0, middle - 1), middle + 2)

@@ -15,6 +15,7 @@ FloatArray = NDArray[np.float64]
 
 _SCANNED = (0.075, 0.925)
 _SAMPLES = 35
+_LOSS_SPEAKS_FROM = 25.0  # percent; author's choice, the lower bound of Genant's grade 2
 _WEDGED_BY_NATURE = (Level.L5, Level.L6)
 
 
@@ -43,11 +44,24 @@ def height_difference_percent(profile: SagittalProfile) -> float:
 
 
 def deformity_score_percent(difference: float, losses: dict[str, float]) -> float:
-    """The number that the grade is read from: the largest of all losses and of the own height difference.
+    """The number that the grade is read from.
 
-    A reader of Genant's scale sees both: the vertebra against its neighbours, and its own shape.
+    Parameters
+    ----------
+    difference : float
+        From `height_difference_percent`.
+    losses : dict of str to float
+        Anterior, middle and posterior loss against the reference, percent.
+
+    Notes
+    -----
+    A reader of Genant's scale sees both: the vertebra against its neighbours, and its own shape. A loss of at least
+    25 % speaks for itself; below, the larger of the largest loss and the own difference counts, because a mild
+    deformity is first seen in the shape. The own difference alone would call a moderate fracture severe: it
+    contains the natural shape.
     """
-    return max([difference, *losses.values()])
+    loss = max(losses.values())
+    return loss if loss >= _LOSS_SPEAKS_FROM else max(difference, loss)
 
 
 def kind_of_deformity(grade: GenantGrade, losses: dict[str, float]) -> Deformity:

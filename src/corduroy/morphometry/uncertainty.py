@@ -41,7 +41,7 @@ def angle_uncertainty_deg(vertebra: Vertebra, depth_mm: float) -> float:
 
 def body_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
     """Half-width of the 95 % interval of the body's depth or width: mostly where it passes into the arch."""
-    return float(np.hypot(0.5, 0.27 * staircase_mm2(vertebra, direction)))
+    return float(np.hypot(0.7, 0.27 * staircase_mm2(vertebra, direction)))
 
 
 def canal_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
