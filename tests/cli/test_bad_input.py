@@ -9,7 +9,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from click.testing import Result
+from typer.testing import Result
 
 Run = Callable[..., Result]
 Make = Callable[[Path], Path]

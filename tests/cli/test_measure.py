@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import Result
+from typer.testing import Result
 
 from corduroy.imaging import LabelMap, Volume, write_volume
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from typer.testing import Result
 
 Run = Callable[..., Result]
 
