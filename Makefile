@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Many small products of matrices, in two processes: threads would only cost.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help demo pictures test slow lint types rooms format clean bench-%
 .DEFAULT_GOAL := help
 
