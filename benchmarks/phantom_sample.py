@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.data import SCHEME
 from benchmarks.pool import Tick, map_in_pool
 from corduroy.anatomy import build_spine
 from corduroy.errors import CorduroyError, CorduroyWarning
@@ -88,7 +89,7 @@ def examine(index: int) -> Examined:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CorduroyWarning)
-            measured = measure_spine(build_spine(labels))
+            measured = measure_spine(build_spine(labels, SCHEME))
     except CorduroyError:
         count = len(levels)
         return Examined((), count, count, count, tuple((v.genant_grade, None) for v in phantom.truth().vertebrae))
