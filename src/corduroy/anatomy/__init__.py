@@ -1,5 +1,6 @@
 """Vertebrae from a label map: levels, schemes, frames, bodies, endplates, canal and posterior elements."""
 
+from corduroy.anatomy.canal_tube import CanalTube, canal_tube
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.posterior import Part, Pedicle, PosteriorElements, Side, find_posterior_elements
@@ -12,6 +13,7 @@ from corduroy.anatomy.vertebra import Body, Vertebra
 __all__ = [
     "SCHEMES",
     "Body",
+    "CanalTube",
     "Finding",
     "Frame",
     "LabelScheme",
@@ -28,6 +30,7 @@ __all__ = [
     "TotalSegmentatorSegmenter",
     "Vertebra",
     "build_spine",
+    "canal_tube",
     "check_labels",
     "confidence",
     "find_posterior_elements",
