@@ -80,6 +80,10 @@ def test_numbers_come_with_their_uncertainty_and_what_is_missing_is_a_dash(html:
     assert "touches border" in html
 
 
+def test_the_axial_caption_says_why_this_level(html: str) -> None:
+    assert "Across the canal at T12, narrowed most against its neighbours." in html
+
+
 def test_a_reading_of_points_is_explained_as_such(measurement: SpineMeasurement) -> None:
     origin = replace(measurement.provenance, settings={"placement_sd_mm": 0.42})
     told = case_content(replace(measurement, provenance=origin), "points", [])["methods"]

@@ -77,10 +77,12 @@ def _words(key: str, measurement: SpineMeasurement, images: CaseImages) -> tuple
     if key == "axial":
         narrowest = narrowest_canal(measurement)
         assert narrowest is not None
+        compared = narrowest.canal.compromise is not None
+        why = "narrowed most against its neighbours" if compared else "the smallest in area"
         return (
             f"Axial {ground} across the canal at {narrowest.level} with the canal's outline.",
-            f"Across the canal at {narrowest.level}, where it is narrowest. Radiological convention: the patient's "
-            "right is on the image's left.",
+            f"Across the canal at {narrowest.level}, {why}. Radiological convention: the patient's right is on "
+            "the image's left.",
         )
     if key == "solid":
         return (
