@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from corduroy.anatomy.boundary import Patch, refine
+from corduroy.anatomy.boundary import Patch, VoxelCentres, refine
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import sample_along
 from corduroy.anatomy.surface import PolynomialSurface, fit_surface
@@ -44,7 +44,8 @@ def placed(
     u, v = (part.ravel() for part in np.meshgrid(*(grid.axis(axis) for axis in across), indexing="ij"))
     start = fit_surface(u, v, first(u, v), (4, 5))
     seen = np.ones([grid.values.shape[axis] for axis in across], dtype=bool)
-    return refine(start, mask, Patch(grid, along, outward, seen))
+    centres = VoxelCentres.around(np.ones(grid.values.shape, dtype=bool), mask, grid)
+    return refine(start, centres, Patch(grid, along, outward, seen))
 
 
 def inner(count: int = 25) -> tuple[FloatArray, FloatArray]:
