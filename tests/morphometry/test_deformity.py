@@ -65,7 +65,8 @@ def test_the_natural_wedge_of_the_lowest_lumbar_vertebra_is_no_deformity(
 def test_the_score_weighs_neighbours_and_own_shape() -> None:
     losses = {"anterior": 31.0, "middle": 33.0, "posterior": 32.0}
     assert deformity_score_percent(6.0, losses) == 33.0  # a crush: seen only against the neighbours
-    assert deformity_score_percent(41.0, losses) == 33.0  # the own shape contains the natural one
+    assert deformity_score_percent(58.0, losses) == 40.0  # the own shape alone makes nothing severe
+    assert deformity_score_percent(58.0, {**losses, "middle": 47.0}) == 47.0
     slight = dict.fromkeys(losses, 18.0)
     assert deformity_score_percent(27.0, slight) == 27.0  # neighbours fractured alike: seen only in the own shape
     assert deformity_score_percent(9.0, slight) == 18.0

@@ -179,7 +179,7 @@ def _require_package() -> None:
     if util.find_spec("totalsegmentator") is None:
         raise MissingPartError(
             "TotalSegmentator is not installed, and there is no label map",
-            do="give a label map (--labels), or install it with pip install 'corduroy-spine[segment]'",
+            do="give a label map (--labels), or install it with pip install TotalSegmentator",
         )
 
 
@@ -205,7 +205,7 @@ def _python_api() -> Any:
     except ImportError as error:
         raise MissingPartError(
             f"TotalSegmentator is installed but cannot be loaded: {error}",
-            do="install it anew with pip install 'corduroy-spine[segment]'",
+            do="install it anew with pip install TotalSegmentator",
         ) from error
 
 

@@ -26,7 +26,7 @@ _WALL_BAND_MM = 9.0
 _FRONT_HALF_WIDTH_MM = 7.0
 _FRONT_SHARE = 0.6
 _MIN_WALL_POINTS = 20
-_UNBROKEN_SHARE = 0.4  # a fragment pushed back into the canal leaves at least so much of the wall in view
+_UNBROKEN_SHARE = 0.3  # a fragment pushed back into the canal leaves at least so much of the wall in view
 _WALL_ROUGHNESS_MM = 2.0
 _WALL_DEGREES = ((1, 1), (2, 1), (2, 2), (2, 2))
 _WALL_VIEW = 0.75
@@ -141,9 +141,11 @@ def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> Polynomial
 
 
 def _bulge_mm(surface: PolynomialSurface) -> float:
-    """How far a wall's centre stands behind its upper and lower rim."""
-    (x, z), rise = surface.centre, surface.half_width[1]
-    return float(np.mean(surface(np.array([x, x]), np.array([z - rise, z + rise]))) - surface(x, z))
+    """How far a wall's centre stands behind its rims, upper and lower or left and right."""
+    centre = float(surface(*surface.centre))
+    rims = [surface.centre + sign * surface.half_width * axis for axis in np.eye(2) for sign in (-1.0, 1.0)]
+    heights = [float(surface(*rim)) for rim in rims]
+    return max(sum(heights[:2]), sum(heights[2:])) / 2 - centre
 
 
 def anterior_wall(grid: LocalGrid, inside: BoolArray) -> Wall:

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 _SCANNED = (0.075, 0.925)
 _SAMPLES = 35
-_LOSS_SPEAKS_FROM = 25.0  # percent; author's choice, the lower bound of Genant's grade 2
+_DIFFERENCE_COUNTS_TO = 40.0  # percent; author's choice, the upper bound of Genant's grade 2
 _WEDGED_BY_NATURE = (Level.L5, Level.L6)
 
 
@@ -55,13 +55,11 @@ def deformity_score_percent(difference: float, losses: dict[str, float]) -> floa
 
     Notes
     -----
-    A reader of Genant's scale sees both: the vertebra against its neighbours, and its own shape. A loss of at least
-    25 % speaks for itself; below, the larger of the largest loss and the own difference counts, because a mild
-    deformity is first seen in the shape. The own difference alone would call a moderate fracture severe: it
-    contains the natural shape.
+    A reader of Genant's scale sees both: the vertebra against its neighbours, and its own shape. The larger of the
+    largest loss and the own difference counts, but the difference alone never makes a fracture severe: it contains
+    the natural shape of 8 to 20 %, so it counts up to 40 %, the upper bound of grade 2.
     """
-    loss = max(losses.values())
-    return loss if loss >= _LOSS_SPEAKS_FROM else max(difference, loss)
+    return max([min(difference, _DIFFERENCE_COUNTS_TO), *losses.values()])
 
 
 def kind_of_deformity(grade: GenantGrade, losses: dict[str, float]) -> Deformity:

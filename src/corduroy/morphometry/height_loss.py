@@ -36,6 +36,9 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 }
 _Z95 = 1.96
 
+GRADE_UNCERTAIN = "the grade is within error of another"
+"""The flag of a grade whose interval reaches into another."""
+
 
 @dataclass(frozen=True)
 class Loss:

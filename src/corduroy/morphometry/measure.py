@@ -19,7 +19,7 @@ from corduroy.morphometry.alignment import (
 )
 from corduroy.morphometry.body_size import body_volume_ml, body_width_mm, trabecular_density
 from corduroy.morphometry.deformity import deformity_score_percent, height_difference_percent, kind_of_deformity
-from corduroy.morphometry.height_loss import Loss, height_losses
+from corduroy.morphometry.height_loss import GRADE_UNCERTAIN, Loss, height_losses
 from corduroy.morphometry.results import (
     POSITIONS,
     CanalMeasurement,
@@ -45,7 +45,10 @@ _Z95 = 1.96
 _LEAST_TRUST = 0.6
 _LINE_DRAWN_BEYOND = 0.15
 _BARREL_TRUST = 0.2
+_DEEPER_TRUST = 0.5
 _BARREL_RATIO = 1.2  # author's choice
+_DEEPER_RATIO = 1.15  # author's choice
+_DEEPER = "deeper than its neighbours: a fragment in the canal may be measured as body"
 _BARREL = "higher in the middle than at both rims: the axes are probably wrong, not graded"
 _NOT_GRADED = "not graded: Genant's scale was made for T4-L4"
 
@@ -85,8 +88,10 @@ def measure_spine(spine: Spine, settings: MorphometrySettings | None = None) -> 
     profiles = _profiles(spine)
     heights = {level: _heights(spine.vertebrae[level], profiles.get(level), chosen, make) for level in spine.levels}
     differences = {level: height_difference_percent(profile) for level, profile in profiles.items()}
+    deep = _deeper_than_neighbours(spine, profiles)
     deformed = {level for level, value in differences.items() if genant_grade(value) > 0}
-    losses = height_losses({level: heights[level] for level in profiles}, fractured=deformed)
+    presacral = {level: heights[level] for level in profiles if level.region != "sacral"}
+    losses = height_losses(presacral, fractured=deformed)
     compromises = _canal_compromises(spine)
     measured = [
         _measure_vertebra(
@@ -98,6 +103,7 @@ def measure_spine(spine: Spine, settings: MorphometrySettings | None = None) -> 
                 differences.get(level),
                 regional_cobb_deg(profiles, level) if level in profiles else None,
                 compromises.get(level),
+                level in deep,
             ),
             spine,
             chosen,
@@ -145,6 +151,7 @@ class _Facts:
     difference: float | None
     regional_cobb: float | None
     compromise: tuple[float, float] | None
+    deeper: bool
 
 
 def _heights(
@@ -166,6 +173,8 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
     graded = vertebra.level.region in ("thoracic", "lumbar")
     if profile is not None and not graded:
         flags.append(_NOT_GRADED)
+    if facts.deeper:
+        flags.append(_DEEPER)
     barrel = _is_barrel(facts.heights)
     if barrel:
         flags.append(_BARREL)
@@ -174,6 +183,8 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
         score = deformity_score_percent(facts.difference, percent)
         grade = genant_grade(score)
         kind = kind_of_deformity(grade, percent)
+        if _within_error_of_another(score, facts.heights):
+            flags.append(GRADE_UNCERTAIN)
     trust = vertebra.confidence
     if loss is not None:
         flags += loss.flags
@@ -192,10 +203,24 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
         canal=_canal(vertebra, facts.compromise, make),
         body=_body(vertebra, profile, make),
         trabecular_hu=density,
-        confidence=0.0 if profile is None else trust * (_BARREL_TRUST if barrel else 1.0),
+        confidence=0.0 if profile is None else trust * _doubt(barrel, facts.deeper),
         flags=tuple(dict.fromkeys([*flags, *density_flags])),
         landmarks=_landmarks(vertebra, profile, settings),
     )
+
+
+def _doubt(barrel: bool, deeper: bool) -> float:
+    return (_BARREL_TRUST if barrel else 1.0) * (_DEEPER_TRUST if deeper else 1.0)
+
+
+def _deeper_than_neighbours(spine: Spine, profiles: dict[Level, SagittalProfile]) -> set[Level]:
+    """Vertebrae whose body is much deeper than those next to it."""
+    found = set()
+    for level, profile in profiles.items():
+        beside = [profiles[v.level].depth_mm for v in spine.neighbours(level) if v is not None and v.level in profiles]
+        if level.region in ("thoracic", "lumbar") and beside and profile.depth_mm > _DEEPER_RATIO * max(beside):
+            found.add(level)
+    return found
 
 
 def _is_barrel(heights: Values) -> bool:
@@ -204,6 +229,14 @@ def _is_barrel(heights: Values) -> bool:
     if anterior is None or middle is None or posterior is None:
         return False
     return middle.value > _BARREL_RATIO * max(anterior.value, posterior.value)
+
+
+def _within_error_of_another(score: float, heights: Values) -> bool:
+    """Whether the score's interval, from the error of two heights, reaches into another grade."""
+    known = [height for height in heights.values() if height is not None]
+    highest = max(known, key=lambda height: height.value)
+    spread = 100.0 * float(np.sqrt(2.0)) * highest.uncertainty / highest.value
+    return genant_grade(score - spread) != genant_grade(min(score + spread, 100.0))
 
 
 def _wedge(profile: SagittalProfile | None, make: _Maker) -> Measured | None:
