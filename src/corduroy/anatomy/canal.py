@@ -16,7 +16,7 @@ from corduroy.imaging.volume import LabelMap
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_REACH_MM = np.array([22.0, 22.0, 16.0])
+_REACH_MM = np.array([22.0, 22.0, 14.0])
 _STEP_MM = np.array([0.75, 0.75, 1.0])
 _MAX_AREA_MM2 = 1200.0
 _MIN_AREA_MM2 = 25.0

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 
-_ROUNDS = 6
+_ROUNDS = 4
 _TUKEY = 4.685  # 95 % efficiency for normal residuals
 _MAD_TO_SD = 1.4826
 

@@ -22,12 +22,12 @@ from corduroy.imaging.volume import LabelMap
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_COARSE_MM = 1.8
+_COARSE_MM = 2.0
 _FINE_MM = 1.0
 _RIM_MM = 1.5
 _MAX_TURNS = 5
 _TURNS_TO_KNOW = 2
-_STILL_DEG = 1.0
+_STILL_DEG = 1.5
 _BODY_REACH_MM = 34.0
 _BODY_HALF_HEIGHT_MM = 27.0
 _OPEN_RING_AREA_MM2 = 200.0
