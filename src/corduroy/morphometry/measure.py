@@ -19,6 +19,14 @@ from corduroy.morphometry.alignment import (
 )
 from corduroy.morphometry.body_size import body_volume_ml, body_width_mm, trabecular_density
 from corduroy.morphometry.deformity import deformity_score_percent, height_difference_percent, kind_of_deformity
+from corduroy.morphometry.doubts import (
+    BARREL,
+    DEEPER,
+    deeper_than_neighbours,
+    is_barrel,
+    trust_left,
+    within_error_of_another,
+)
 from corduroy.morphometry.height_loss import GRADE_UNCERTAIN, Loss, height_losses
 from corduroy.morphometry.results import (
     POSITIONS,
@@ -44,12 +52,6 @@ _CALIBRATION_HU = 5.0  # author's choice: drift of a scanner's Hounsfield scale,
 _Z95 = 1.96
 _LEAST_TRUST = 0.6
 _LINE_DRAWN_BEYOND = 0.15
-_BARREL_TRUST = 0.2
-_DEEPER_TRUST = 0.5
-_BARREL_RATIO = 1.2  # author's choice
-_DEEPER_RATIO = 1.15  # author's choice
-_DEEPER = "deeper than its neighbours: a fragment in the canal may be measured as body"
-_BARREL = "higher in the middle than at both rims: the axes are probably wrong, not graded"
 _NOT_GRADED = "not graded: Genant's scale was made for T4-L4"
 
 Values = dict[str, Measured | None]
@@ -88,7 +90,7 @@ def measure_spine(spine: Spine, settings: MorphometrySettings | None = None) -> 
     profiles = _profiles(spine)
     heights = {level: _heights(spine.vertebrae[level], profiles.get(level), chosen, make) for level in spine.levels}
     differences = {level: height_difference_percent(profile) for level, profile in profiles.items()}
-    deep = _deeper_than_neighbours(spine, profiles)
+    deep = deeper_than_neighbours(spine, profiles)
     deformed = {level for level, value in differences.items() if genant_grade(value) > 0}
     presacral = {level: heights[level] for level in profiles if level.region != "sacral"}
     losses = height_losses(presacral, fractured=deformed)
@@ -174,16 +176,16 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
     if profile is not None and not graded:
         flags.append(_NOT_GRADED)
     if facts.deeper:
-        flags.append(_DEEPER)
-    barrel = _is_barrel(facts.heights)
+        flags.append(DEEPER)
+    barrel = is_barrel(facts.heights)
     if barrel:
-        flags.append(_BARREL)
+        flags.append(BARREL)
     percent = {} if loss is None else {name: m.value for name, m in loss.loss.items() if m is not None}
     if graded and not barrel and facts.difference is not None and len(percent) == len(POSITIONS):
         score = deformity_score_percent(facts.difference, percent)
         grade = genant_grade(score)
         kind = kind_of_deformity(grade, percent)
-        if _within_error_of_another(score, facts.heights):
+        if within_error_of_another(score, facts.heights):
             flags.append(GRADE_UNCERTAIN)
     trust = vertebra.confidence
     if loss is not None:
@@ -203,40 +205,10 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
         canal=_canal(vertebra, facts.compromise, make),
         body=_body(vertebra, profile, make),
         trabecular_hu=density,
-        confidence=0.0 if profile is None else trust * _doubt(barrel, facts.deeper),
+        confidence=0.0 if profile is None else trust * trust_left(barrel, facts.deeper),
         flags=tuple(dict.fromkeys([*flags, *density_flags])),
         landmarks=_landmarks(vertebra, profile, settings),
     )
-
-
-def _doubt(barrel: bool, deeper: bool) -> float:
-    return (_BARREL_TRUST if barrel else 1.0) * (_DEEPER_TRUST if deeper else 1.0)
-
-
-def _deeper_than_neighbours(spine: Spine, profiles: dict[Level, SagittalProfile]) -> set[Level]:
-    """Vertebrae whose body is much deeper than those next to it."""
-    found = set()
-    for level, profile in profiles.items():
-        beside = [profiles[v.level].depth_mm for v in spine.neighbours(level) if v is not None and v.level in profiles]
-        if level.region in ("thoracic", "lumbar") and beside and profile.depth_mm > _DEEPER_RATIO * max(beside):
-            found.add(level)
-    return found
-
-
-def _is_barrel(heights: Values) -> bool:
-    """Whether the middle height exceeds both others by a fifth, as no vertebra's does."""
-    anterior, middle, posterior = (heights[name] for name in POSITIONS)
-    if anterior is None or middle is None or posterior is None:
-        return False
-    return middle.value > _BARREL_RATIO * max(anterior.value, posterior.value)
-
-
-def _within_error_of_another(score: float, heights: Values) -> bool:
-    """Whether the score's interval, from the error of two heights, reaches into another grade."""
-    known = [height for height in heights.values() if height is not None]
-    highest = max(known, key=lambda height: height.value)
-    spread = 100.0 * float(np.sqrt(2.0)) * highest.uncertainty / highest.value
-    return genant_grade(score - spread) != genant_grade(min(score + spread, 100.0))
 
 
 def _wedge(profile: SagittalProfile | None, make: _Maker) -> Measured | None:
