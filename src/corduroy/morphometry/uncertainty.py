@@ -50,7 +50,7 @@ def angle_uncertainty_deg(vertebra: Vertebra, depth_mm: float) -> float:
 
 def body_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
     """Half-width of the 95 % interval of the body's depth or width: mostly where it passes into the arch."""
-    return float(np.hypot(0.7, 0.27 * staircase_mm2(vertebra, direction)))
+    return float(np.hypot(0.6, 0.25 * staircase_mm2(vertebra, direction)))
 
 
 def canal_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
@@ -68,4 +68,4 @@ def area_uncertainty_mm2(vertebra: Vertebra, area_mm2: float) -> float:
 def volume_uncertainty_ml(vertebra: Vertebra, volume_ml: float) -> float:
     """Half-width of the 95 % interval of the body's volume: mostly where it is cut from the arch."""
     step = float(vertebra.mask.spacing.mean())
-    return volume_ml * float(np.hypot(0.045, 0.01 * step**2))
+    return volume_ml * float(np.hypot(0.04, 0.01 * step**2))
