@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,10 @@ class LabelShape:
     borders: dict[str, BorderContact]
 
 
+# The scheme is recognised and the quality judged by the same shapes of the same map: each is described once.
+_KNOWN: WeakKeyDictionary[LabelMap, dict[int, LabelShape]] = WeakKeyDictionary()
+
+
 def label_shapes(labels: LabelMap, wanted: Iterable[int]) -> dict[int, LabelShape]:
     """Describe the `wanted` labels that are present, in ascending order.
 
@@ -83,7 +88,11 @@ def label_shapes(labels: LabelMap, wanted: Iterable[int]) -> dict[int, LabelShap
     dict of int to LabelShape
     """
     boxes = labels.boxes
-    return {label: _shape_of(labels, label, boxes[label]) for label in sorted(set(wanted)) if label in boxes}
+    known = _KNOWN.setdefault(labels, {})
+    for label in sorted(set(wanted)):
+        if label in boxes and label not in known:
+            known[label] = _shape_of(labels, label, boxes[label])
+    return {label: known[label] for label in sorted(set(wanted)) if label in known}
 
 
 def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
