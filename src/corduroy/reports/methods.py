@@ -27,8 +27,8 @@ _METHODS: list[dict[str, str]] = [
     },
     {
         "term": "Deformity and Genant grade",
-        "text": "Deformity is the largest of the three losses in percent; where none reaches 25 %, also the vertebra's "
-        "own difference between its lowest and highest mid-sagittal height, if that is larger. Grade 1 (mild) from "
+        "text": "Deformity is the largest of the three losses in percent or, if larger, the vertebra's own difference "
+        "between its lowest and highest mid-sagittal height, counted up to 40 %. Grade 1 (mild) from "
         "20 %, 2 (moderate) from 25 %, 3 (severe) above 40 %; wedge, biconcave or crush by which height is lost most "
         "(doi 10.1002/jbmr.5650080915). A grade by height alone does not tell a fracture from a congenital or "
         "developmental short vertebra, and is no diagnosis.",
