@@ -55,7 +55,7 @@ def body_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> flo
 
 def canal_length_uncertainty_mm(vertebra: Vertebra, direction: FloatArray) -> float:
     """Half-width of the 95 % interval of a diameter of the canal."""
-    return float(np.hypot(0.3, 0.5 * spacing_along(vertebra, direction)))
+    return float(np.hypot(0.35, 0.5 * spacing_along(vertebra, direction)))
 
 
 def area_uncertainty_mm2(vertebra: Vertebra, area_mm2: float) -> float:
