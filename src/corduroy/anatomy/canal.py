@@ -93,7 +93,7 @@ def canal_ring(mask: LabelMap, centre: FloatArray, axis: FloatArray, anterior: F
         frame.moved([middle[0], middle[1], grid.z[narrowest]]),
         local,
         float(smooth[narrowest]),
-        _extent_through(local, 0),
+        _midline_extent(local),
         float(np.ptp(local[:, 0])),
         profile,
     )
@@ -155,9 +155,9 @@ def _outline(grid: LocalGrid, inside: BoolArray, k: int) -> FloatArray | None:
     return np.asarray(grid.start[:2] + longest * grid.step[:2])
 
 
-def _extent_through(contour: FloatArray, along: int) -> float:
+def _midline_extent(contour: FloatArray) -> float:
     """Antero-posterior extent of a closed contour on the line x = 0 through its centroid."""
-    x, y = contour[:, along], contour[:, 1 - along]
+    x, y = contour.T
     change = np.nonzero(np.sign(x[:-1]) != np.sign(x[1:]))[0]
     part = x[change] / (x[change] - x[change + 1])
     crossings = y[change] + part * (y[change + 1] - y[change])

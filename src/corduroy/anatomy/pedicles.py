@@ -71,7 +71,6 @@ _BEHIND, _BEFORE = 0.35, 1.1  # where the isthmus is looked for, in half depths 
 _START = 0.5  # of that way: there a normal pedicle stands alone
 _ALONG_MM = 3.0  # how far the isthmus may move once the axis is known
 _SEED_MM = 4.0  # the pedicle is what lies this near to its axis
-_LEAST_SECTIONS = 3
 _LEAST_AREA_MM2 = 6.0  # 2.5 mm across; thinner ones occur at T4-T6 and need finer voxels
 _HEIGHTS_MM = (5.0, 21.0)  # adults have 7 to 19; more is a pedicle grown together with what lies behind it
 _MIDLINE_MM = 1.5

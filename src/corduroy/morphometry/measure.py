@@ -51,6 +51,7 @@ from corduroy.scales.genant import genant_grade
 _CALIBRATION_HU = 5.0  # author's choice: drift of a scanner's Hounsfield scale, 95 %
 _Z95 = 1.96
 _LEAST_TRUST = 0.6
+_AGAINST_NEIGHBOURS = "against both neighbours, bone only"
 _LINE_DRAWN_BEYOND = 0.15
 _NOT_GRADED = "not graded: Genant's scale was made for T4-L4"
 
@@ -247,16 +248,13 @@ def _canal(vertebra: Vertebra, compromise: tuple[float, float] | None, make: _Ma
         return CanalMeasurement()
     method = "narrowest section closed by bone"
     frame = ring.frame
+    narrowing = None if compromise is None else make(compromise[0], "%", compromise[1], _AGAINST_NEIGHBOURS)
     return CanalMeasurement(
         make(ring.area_mm2, "mm2", area_uncertainty_mm2(vertebra, ring.area_mm2), method),
         make(ring.ap_mm, "mm", canal_length_uncertainty_mm(vertebra, frame.anterior), method),
         make(ring.transverse_mm, "mm", canal_length_uncertainty_mm(vertebra, frame.right), method),
-        None if compromise is None else make(*_spread_last(compromise, "%"), "against both neighbours, bone only"),
+        narrowing,
     )
-
-
-def _spread_last(pair: tuple[float, float], unit: str) -> tuple[float, str, float]:
-    return pair[0], unit, pair[1]
 
 
 def _body(vertebra: Vertebra, profile: SagittalProfile | None, make: _Maker) -> Values:
