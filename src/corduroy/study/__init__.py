@@ -1,0 +1,1 @@
+"""From records to an honest case series: exact statistics, and checks of published numbers."""
