@@ -80,6 +80,10 @@ class MeasurementError(CorduroyError):
     """A quantity cannot be measured on this input."""
 
 
+class StatisticsError(CorduroyError):
+    """A statistic cannot be computed on these data, or would claim more than they hold."""
+
+
 class CorduroyWarning(UserWarning):
     """Base of all warnings of Corduroy."""
 
