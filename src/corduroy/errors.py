@@ -72,6 +72,10 @@ class SettingsError(InputError):
     """A setting is unknown or outside its range."""
 
 
+class ScaleError(InputError, ValueError):
+    """A value is not on the scale it is given for; nothing is mapped between scales. A `ValueError` for pydantic."""
+
+
 class MissingPartError(CorduroyError):
     """An optional program, package or set of weights is needed and not installed."""
 

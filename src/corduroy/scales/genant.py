@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from enum import IntEnum
 from typing import Literal
 
 from corduroy.errors import MeasurementError
+from corduroy.scales.choice import LabelledInt
 
 GENANT_SOURCE = "10.1002/jbmr.5650080915"
 
@@ -20,13 +20,13 @@ _SEVERE_ABOVE_PERCENT = 40.0
 Deformity = Literal["none", "wedge", "biconcave", "crush"]
 
 
-class GenantGrade(IntEnum):
+class GenantGrade(LabelledInt):
     """Grades 0 to 3; an `int` everywhere one is expected."""
 
-    NORMAL = 0
-    MILD = 1
-    MODERATE = 2
-    SEVERE = 3
+    NORMAL = 0, "0: normal, height loss below 20 %"
+    MILD = 1, "1: mild, height loss 20 to 25 %"
+    MODERATE = 2, "2: moderate, height loss 25 to 40 %"
+    SEVERE = 3, "3: severe, height loss above 40 %"
 
 
 def genant_grade(loss_percent: float) -> GenantGrade:
