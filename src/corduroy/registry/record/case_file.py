@@ -109,9 +109,9 @@ def _order_of_treatment(file: CaseFile) -> Iterator[Finding]:
             later = any(operation.on >= entry.on for operation in file.operations)
             yield soft("embolization", "on", message) if later else hard("embolization", "on", message)
         if surgery and entry.hours_to_surgery is not None and entry.on <= surgery:
-            days = (min(o.on for o in file.operations if o.on >= entry.on) - entry.on).days
+            days = (surgery - entry.on).days
             if not (days - 1) * 24 <= entry.hours_to_surgery <= (days + 1) * 24:
-                told = f"{entry.hours_to_surgery:g} h to surgery, but the dates lie {days} days apart"
+                told = f"{entry.hours_to_surgery:g} h to surgery, but the dates are {entry.on} and {surgery}"
                 yield hard("embolization", "hours_to_surgery", told)
     for biopsy in file.biopsies:
         if surgery and biopsy.on > surgery:
