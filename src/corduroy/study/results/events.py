@@ -1,0 +1,174 @@
+"""Rare events, time to event, follow-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from corduroy.study.results.basics import Estimate, NotComputed, Proportion, Rate
+from corduroy.study.results.variables import NumericVariable
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One event of one case.
+
+    Parameters
+    ----------
+    case : str
+    on : date
+    months : float or None
+        From the first operation; None without an operation.
+    words : str
+        "Recurrence, T7, confirmed by histology".
+    entry : str
+    """
+
+    case: str
+    on: date
+    months: float | None
+    words: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurveStep:
+    """One step of a curve.
+
+    Parameters
+    ----------
+    months : float
+    at_risk, events, censored : int
+        Just before, at this time, and at this time.
+    survival : float
+        Just after, 0 to 1.
+    low, high : float or None
+        95 % limits; None wherever no limit can be given, so that no false band is drawn.
+    """
+
+    months: float
+    at_risk: int
+    events: int
+    censored: int
+    survival: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """Numbers below the axis.
+
+    Parameters
+    ----------
+    months : float
+    at_risk : int
+    upper : float or None
+        Where nothing has happened by then: the one-sided 95 % upper limit of the probability of the event among
+        those followed so far (Clopper-Pearson of 0 of `at_risk`).
+    """
+
+    months: float
+    at_risk: int
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalCurve:
+    """Kaplan-Meier.
+
+    Parameters
+    ----------
+    name : str
+    steps : tuple of CurveStep
+        The first at 0 months.
+    censored_at : tuple of float
+        Months of the ticks, one per case.
+    risk : tuple of RiskRow
+    banded : bool
+        Whether a band may be drawn.
+    words : str
+    """
+
+    name: str
+    steps: tuple[CurveStep, ...]
+    censored_at: tuple[float, ...]
+    risk: tuple[RiskRow, ...]
+    banded: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeakRow:
+    """Cement leaks by the modality that looked for them: without it "no leak" means nothing.
+
+    Parameters
+    ----------
+    modality : str
+    proportion : Proportion
+        Cases with a leak of the cases looked at with it.
+    types : tuple of (str, int)
+        Yeom's types and how many cases show each.
+    """
+
+    modality: str
+    proportion: Proportion
+    types: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """An event: how often, how often per year, and when.
+
+    Parameters
+    ----------
+    key, label : str
+    proportion : Proportion or None
+        Cases with at least one.
+    rate : Rate or None
+        First events per person-year under observation.
+    curve : SurvivalCurve or None
+    occurrences : tuple of Occurrence
+    leaks : tuple of LeakRow
+        Of the leak only.
+    notes : tuple of str
+    not_computed : tuple of NotComputed
+    """
+
+    key: str
+    label: str
+    proportion: Proportion | None
+    rate: Rate | None
+    curve: SurvivalCurve | None
+    occurrences: tuple[Occurrence, ...]
+    leaks: tuple[LeakRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    not_computed: tuple[NotComputed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How long the cases were observed.
+
+    Parameters
+    ----------
+    months : NumericVariable
+        Completed months from the first operation to the day on which the case was last seen.
+    person_years : float
+        In days / 365.25.
+    reverse : SurvivalCurve or None
+        Reverse Kaplan-Meier: deaths censored, the end of observation being the event.
+    median : Estimate or None
+        Of the reverse Kaplan-Meier.
+    died, lost : tuple of str
+        Cases.
+    words : str
+    """
+
+    months: NumericVariable
+    person_years: float
+    reverse: SurvivalCurve | None
+    median: Estimate | None
+    died: tuple[str, ...]
+    lost: tuple[str, ...]
+    words: str
