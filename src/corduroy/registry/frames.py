@@ -1,0 +1,142 @@
+"""Records as one pandas frame per kind: the form that statistics and exports read.
+
+The rule, the same whether the records come from a store or from memory:
+
+* `entry_id`, `parent_id`; besides these `patient_id` for a case and a consent, `case_id` for what belongs to a case;
+* then one column per item, by its name:
+
+  ================  =======================================================================================
+  integer, number   float64, NaN where not recorded
+  yes/no            boolean (nullable), NA where not recorded
+  date              datetime64[ns], NaT where not recorded
+  choice            object: the code as text, None where not recorded; float64 where every code is a number
+  several, levels   object: the codes as text, joined by ``|``, None where not recorded
+  text              object, None where not recorded
+  ================  =======================================================================================
+
+Not recorded is never 0, "" or False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from corduroy.registry.record import BY_KIND, RECORDS, CaseFile, Item, Record
+
+SEPARATOR = "|"
+
+Frames = dict[str, pd.DataFrame]
+
+
+def id_columns(record: type[Record]) -> tuple[str, ...]:
+    """The columns before the items."""
+    if record.parent is None:
+        return ("entry_id", "parent_id")
+    return ("entry_id", "parent_id", f"{record.parent}_id")
+
+
+def column(item: Item, values: Sequence[Any]) -> pd.Series[Any]:
+    """Values of one item as the rule wants them.
+
+    Parameters
+    ----------
+    item : Item
+    values : sequence
+        As records hold them or as JSON does: enums or codes, dates or ISO texts, tuples, lists or joined text.
+    """
+    if item.kind in ("integer", "number") or (item.kind == "choice" and _is_numeric(item)):
+        return pd.Series(pd.to_numeric(_plain(values), errors="raise"), dtype=np.float64)
+    if item.kind == "yes/no":
+        return pd.Series(list(values), dtype=object).map(_truth).astype("boolean")
+    if item.kind == "date":
+        return pd.Series(pd.to_datetime(pd.Series(list(values), dtype=object)), dtype="datetime64[ns]")
+    if item.kind in ("several choices", "levels"):
+        return pd.Series([_joined(value) for value in values], dtype=object)
+    return pd.Series([_code(value) for value in values], dtype=object)
+
+
+def frame(record: type[Record], columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """A frame of one kind from its columns.
+
+    Parameters
+    ----------
+    record : type of Record
+    columns : mapping of str to sequence
+        `id_columns` and every item, all of one length.
+    """
+    ids = {name: pd.Series(list(columns[name]), dtype=object) for name in id_columns(record)}
+    return pd.DataFrame(ids | {name: column(item, columns[name]) for name, item in record.items().items()})
+
+
+def frames_of(case_files: Iterable[CaseFile]) -> Frames:
+    """Records that are in no store, in the form in which a store hands them out.
+
+    Parameters
+    ----------
+    case_files : iterable of CaseFile
+        Several cases of one patient carry the same pseudonym; the patient's row and consent are taken once.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By kind. Ids are made from the pseudonym: ``SYN-01``, ``SYN-01/1``, ``SYN-01/1/assessment/2``.
+    """
+    columns: dict[str, dict[str, list[Any]]] = {
+        record.kind: {name: [] for name in (*id_columns(record), *record.items())} for record in RECORDS
+    }
+    known: set[str] = set()
+    for file in case_files:
+        patient_id = file.patient.pseudonym
+        case_id = f"{patient_id}/{file.case.case_no}"
+        counts: dict[str, int] = {}
+        for record in file.records():
+            if record.parent is None or (record.parent == "patient" and record.kind != "case"):
+                entry_id = patient_id if record.parent is None else f"{patient_id}/{record.kind}"
+                if entry_id in known:
+                    continue
+                known.add(entry_id)
+            elif record.kind == "case":
+                entry_id = case_id
+            else:
+                counts[record.kind] = counts.get(record.kind, 0) + 1
+                entry_id = f"{case_id}/{record.kind}/{counts[record.kind]}"
+            parent_id = {None: None, "patient": patient_id, "case": case_id}[record.parent]
+            _append(columns[record.kind], record, entry_id, parent_id)
+    return {kind: frame(BY_KIND[kind], own) for kind, own in columns.items()}
+
+
+def _append(columns: dict[str, list[Any]], record: Record, entry_id: str, parent_id: str | None) -> None:
+    for name in id_columns(type(record)):
+        columns[name].append(entry_id if name == "entry_id" else parent_id)
+    for name in type(record).model_fields:
+        columns[name].append(getattr(record, name))
+
+
+def _is_numeric(item: Item) -> bool:
+    return bool(item.choices) and all(code.lstrip("-").isdigit() for code in item.choices or ())
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    return [value.value if isinstance(value, Enum) else value for value in values]
+
+
+def _truth(value: Any) -> Any:
+    """SQLite keeps yes and no as 1 and 0."""
+    return pd.NA if value is None or value is pd.NA or value != value else bool(value)
+
+
+def _code(value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _joined(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return SEPARATOR.join(str(part.value if isinstance(part, Enum) else part) for part in value)
