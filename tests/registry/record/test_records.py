@@ -218,3 +218,28 @@ def test_anything_is_either_a_record_or_findings(record: type[Record], values: d
     except ValidationError as refusal:
         problem = refusal
     assert problem is None or errors_of(record, problem)
+
+
+def test_several_choices_are_a_set_in_the_order_of_their_scale() -> None:
+    one, other = (TreatedCase(case_no=1, levels=levels) for levels in (("L1", "T12"), ("T12", "L1")))
+    assert one == other
+    assert one.as_plain()["levels"] == ["T12", "L1"]
+    assert TreatedCase(case_no=1, levels=("L1",), prior=()).prior is None
+
+
+def test_a_text_that_is_not_there_is_not_an_empty_text() -> None:
+    assert "at least 1 character" in refused(Patient, pseudonym="P1", also_published="  ")
+
+
+def test_dates_that_may_be_missing_are_dates_all_the_same() -> None:
+    assert Consent.items()["given_on"].kind == "date"
+    assert TreatedCase.items()["symptoms_since"].kind == "date"
+
+
+def test_a_height_in_centimetres_is_doubted() -> None:
+    scan: dict[str, Any] = {"visit": "preop", "on": DAY, "modality": "CT", "posture": "supine"}
+    common = {**scan, "level": "T12", "method": "six points", "reader": "R1"}
+    (doubt,) = MeasurementEntry(quantity="height_ant", value=2.4, **common).doubts()
+    assert doubt.field == "value"
+    assert "is it in mm?" in doubt.message
+    assert MeasurementEntry(quantity="height_ant", value=24, **common).doubts() == []

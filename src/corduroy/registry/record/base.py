@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from corduroy.registry.record.findings import Finding, hard, soft, unusual_value
 from corduroy.registry.record.items import Item, items_of
@@ -38,6 +38,14 @@ class Record(BaseModel):
     title: ClassVar[str]
     parent: ClassVar[str | None]
     repeats: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _texts_can_be_kept(self) -> Self:
+        """PostgreSQL keeps no NUL and a sheet no control character at all."""
+        for name, value in self.__dict__.items():
+            if type(value) is str and any(character < " " and character not in "\t\n\r" for character in value):
+                raise ValueError(f"{self.items()[name].label}: a control character in the text; type it anew")
+        return self
 
     @classmethod
     def items(cls) -> dict[str, Item]:

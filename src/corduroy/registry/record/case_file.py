@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
+from corduroy.errors import CaseError
 from corduroy.registry.record.assessment import Assessment
 from corduroy.registry.record.base import Record
 from corduroy.registry.record.choices import EventType, Sex, Visit, YesNoUnknown
@@ -63,6 +66,24 @@ class CaseFile:
     leaks: tuple[Leak, ...] = ()
     events: tuple[FollowUpEvent, ...] = field(default=())
 
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> CaseFile:
+        """Sort the records of one case into their places.
+
+        Raises
+        ------
+        CaseError
+            If they hold not exactly one patient and one case.
+        """
+        places: dict[str, list[Any]] = {}
+        for record in records:
+            places.setdefault(_place_of(type(record)), []).append(record)
+        for name in ("patient", "case"):
+            if len(places.get(name, ())) != 1:
+                raise CaseError(f"{len(places.get(name, ()))} records '{name}' in one case", "exactly one")
+        single = {name: places.pop(name)[0] for name in ("patient", "case", "consent") if name in places}
+        return cls(**single, **{name: tuple(several) for name, several in places.items()})
+
     @property
     def surgery(self) -> date | None:
         """Day of the first operation; time is counted from it."""
@@ -95,8 +116,15 @@ class CaseFile:
 
     def findings(self) -> list[Finding]:
         """What cannot be true at once (hard), and what a person should confirm (soft)."""
-        found = [doubt for record in self.records() for doubt in record.doubts()]
+        found = [replace(doubt, about=record) for record in self.records() for doubt in record.doubts()]
         return found + list(_order_of_treatment(self)) + list(_follow_up(self)) + list(_person(self))
+
+
+@cache
+def _place_of(record: type[Record]) -> str:
+    """The field of a case file that holds this kind of record."""
+    hints = get_type_hints(CaseFile)
+    return next(name for name, hint in hints.items() if record in (hint, *get_args(hint)))
 
 
 def _order_of_treatment(file: CaseFile) -> Iterator[Finding]:
@@ -107,23 +135,28 @@ def _order_of_treatment(file: CaseFile) -> Iterator[Finding]:
             message = f"embolization on {entry.on}, after the operation on {surgery}; it is expected before"
             # A second operation may be preceded by an embolization of its own.
             later = any(operation.on >= entry.on for operation in file.operations)
-            yield soft("embolization", "on", message) if later else hard("embolization", "on", message)
+            yield soft("embolization", "on", message, entry) if later else hard("embolization", "on", message, entry)
         if surgery and entry.hours_to_surgery is not None and entry.on <= surgery:
             days = (surgery - entry.on).days
             if not (days - 1) * 24 <= entry.hours_to_surgery <= (days + 1) * 24:
                 told = f"{entry.hours_to_surgery:g} h to surgery, but the dates are {entry.on} and {surgery}"
-                yield hard("embolization", "hours_to_surgery", told)
+                yield hard("embolization", "hours_to_surgery", told, entry)
     for biopsy in file.biopsies:
         if surgery and biopsy.on > surgery:
-            yield soft("biopsy", "on", f"biopsy on {biopsy.on}, after the operation on {surgery}; confirm it")
+            yield soft("biopsy", "on", f"biopsy on {biopsy.on}, after the operation on {surgery}; confirm it", biopsy)
     procedures: Dated = (*file.biopsies, *file.embolizations, *file.operations)
     treated = min((procedure.on for procedure in procedures), default=None)
     for complication in file.complications:
         if treated and complication.on < treated:
-            yield hard("complication", "on", f"complication on {complication.on}, before any treatment ({treated})")
+            yield hard(
+                "complication",
+                "on",
+                f"complication on {complication.on}, before any treatment ({treated})",
+                complication,
+            )
     for leak in file.leaks:
         if surgery and leak.on < surgery:
-            yield hard("leak", "on", f"cement leak looked for on {leak.on}, before the operation on {surgery}")
+            yield hard("leak", "on", f"cement leak looked for on {leak.on}, before the operation on {surgery}", leak)
 
 
 def _follow_up(file: CaseFile) -> Iterator[Finding]:
@@ -134,29 +167,38 @@ def _follow_up(file: CaseFile) -> Iterator[Finding]:
     for entry in visits:
         before = entry.visit is Visit.PREOPERATIVE
         if surgery and before and entry.on > surgery:
-            yield hard(entry.kind, "on", f"'{entry.visit.label}' on {entry.on}, after the operation on {surgery}")
+            yield hard(
+                entry.kind, "on", f"'{entry.visit.label}' on {entry.on}, after the operation on {surgery}", entry
+            )
         if surgery and not before and entry.visit is not Visit.UNPLANNED and entry.on < surgery:
-            yield hard(entry.kind, "on", f"'{entry.visit.label}' on {entry.on}, before the operation on {surgery}")
+            yield hard(
+                entry.kind, "on", f"'{entry.visit.label}' on {entry.on}, before the operation on {surgery}", entry
+            )
     for event in file.events:
         if surgery and event.on < surgery:
             yield hard(
-                "event", "on", f"follow-up ('{event.type.label}') on {event.on}, before the operation on {surgery}"
+                "event",
+                "on",
+                f"follow-up ('{event.type.label}') on {event.on}, before the operation on {surgery}",
+                event,
             )
     death = min((event.on for event in file.events if event.type is EventType.DEATH), default=None)
     dated: Dated = (*file.assessments, *file.imaging, *file.operations, *file.events)
     for later in dated if death else ():
         if death and later.on > death:
-            yield hard(later.kind, "on", f"{later.title} on {later.on}, after death on {death}")
+            yield hard(later.kind, "on", f"{later.title} on {later.on}, after death on {death}", later)
 
 
 def _person(file: CaseFile) -> Iterator[Finding]:
     """The patient's sex and age against what is recorded."""
     born, sex = file.patient.birth_year, file.patient.sex
     if sex is Sex.MALE and file.case.pregnant is YesNoUnknown.YES:
-        yield hard("case", "pregnant", "pregnant, and the patient's sex is male")
+        yield hard("case", "pregnant", "pregnant, and the patient's sex is male", file.case)
     for entry in file.operations:
         if born and entry.on.year < born:
-            yield hard("operation", "on", f"operated on {entry.on}, born in {born}")
+            yield hard("operation", "on", f"operated on {entry.on}, born in {born}", entry)
     age = file.age_at_surgery
     if age is not None and not 10 <= age <= 95:
-        yield soft("patient", "birth_year", f"{age} years old at surgery; confirm the year of birth {born}")
+        yield soft(
+            "patient", "birth_year", f"{age} years old at surgery; confirm the year of birth {born}", file.patient
+        )

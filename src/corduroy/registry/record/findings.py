@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from corduroy.registry.record.items import Item
+
+if TYPE_CHECKING:
+    from corduroy.registry.record.base import Record
 
 
 class Severity(StrEnum):
@@ -28,12 +33,15 @@ class Finding:
         The record's field; empty where the record as a whole is meant.
     message : str
         What was got, what is expected, for a person.
+    about : Record, optional
+        The record itself, where one of several of its kind is meant.
     """
 
     severity: Severity
     kind: str
     field: str
     message: str
+    about: Record | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
     def is_hard(self) -> bool:
@@ -44,14 +52,14 @@ class Finding:
         return f"{self.severity}: {self.message}"
 
 
-def hard(kind: str, field: str, message: str) -> Finding:
-    """Something impossible."""
-    return Finding(Severity.HARD, kind, field, message)
+def hard(kind: str, name: str, message: str, about: Record | None = None) -> Finding:
+    """Something impossible in the field `name`."""
+    return Finding(Severity.HARD, kind, name, message, about)
 
 
-def soft(kind: str, field: str, message: str) -> Finding:
-    """Something unusual."""
-    return Finding(Severity.SOFT, kind, field, message)
+def soft(kind: str, name: str, message: str, about: Record | None = None) -> Finding:
+    """Something unusual in the field `name`."""
+    return Finding(Severity.SOFT, kind, name, message, about)
 
 
 def unusual_value(kind: str, item: Item, value: float) -> Finding:

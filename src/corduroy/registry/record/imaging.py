@@ -10,6 +10,7 @@ from corduroy.anatomy import Level
 from corduroy.registry.record.base import Record
 from corduroy.registry.record.choices import ImagingModality, ImagingPosture, Quantity, Visit
 from corduroy.registry.record.dates import EventDate
+from corduroy.registry.record.findings import Finding
 from corduroy.registry.record.items import item
 
 # Possible ranges per quantity: a height no vertebra has, an angle past folding, a share beyond all.
@@ -24,6 +25,9 @@ _POSSIBLE = {
     Quantity.CANAL_COMPROMISE: (-100.0, 100.0),
     Quantity.TRABECULAR_HU: (-200.0, 1500.0),
 }
+
+# Author's choice: outside these a height was probably written in centimetres, or the wrong quantity was chosen.
+_USUAL_HEIGHT_MM = (5.0, 40.0)
 
 
 class ImagingStudy(Record):
@@ -82,3 +86,11 @@ class MeasurementEntry(Record):
         if not low <= self.value <= high:
             raise ValueError(f"{self.quantity.label} of {self.value:g}: {low:g} to {high:g} is possible")
         return self
+
+    def doubts(self) -> list[Finding]:
+        found = super().doubts()
+        low, high = _USUAL_HEIGHT_MM
+        if self.quantity.label.endswith("height (mm)") and not low <= self.value <= high:
+            told = f"{self.quantity.label} of {self.value:g} is unusual, {low:g} to {high:g} is usual; is it in mm?"
+            found.append(self._doubt("value", told))
+        return found

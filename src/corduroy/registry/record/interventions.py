@@ -19,7 +19,7 @@ from corduroy.registry.record.choices import (
 )
 from corduroy.registry.record.dates import EventDate
 from corduroy.registry.record.findings import Finding
-from corduroy.registry.record.items import item
+from corduroy.registry.record.items import Several, item
 from corduroy.scales import BiopsyResult, Completeness, Sir2017Grade, SirOldGrade, Vascularity
 
 
@@ -57,7 +57,7 @@ class Embolization(Record):
         pattern=r"^[LR] ?[TL]\d{1,2}(, ?[LR] ?[TL]\d{1,2})*$",
         note="side and level: L T7, R T7, R T8",
     )
-    agents: tuple[EmbolicAgent, ...] | None = item("Agents", source="clinical.md 2.9 and 3")
+    agents: Several[EmbolicAgent] | None = item("Agents", source="clinical.md 2.9 and 3")
     vascularity: Vascularity | None = item("Vascularity", source="PMC3806015")
     completeness: Completeness | None = item("Completeness", source="PMC3806015")
     radiculomedullary: bool | None = item("Radiculomedullary artery seen at the level", source="PMC6620248")
@@ -106,12 +106,12 @@ class Operation(Record):
     injected_side: SideInjected | None = item("Injected from", source="clinical.md 3: unipedicular in 82 %")
     shots_left: int | None = item("Injections, left", source="clinical.md 3: laterality", low=0, high=10)
     shots_right: int | None = item("Injections, right", source="clinical.md 3: laterality", low=0, high=10)
-    laminectomy: tuple[Level, ...] | None = item("Laminectomy at", source="index series")
+    laminectomy: Several[Level] | None = item("Laminectomy at", source="index series")
     facets_percent: float | None = item(
         "Facet removed, larger side", source="clinical.md 3: warn above 50 %", unit="%", low=0, high=100, usual=(0, 50)
     )
     fixation: bool | None = item("Instrumented fixation", source="clinical.md 3")
-    fixation_levels: tuple[Level, ...] | None = item("Fixed levels", source="clinical.md 3")
+    fixation_levels: Several[Level] | None = item("Fixed levels", source="clinical.md 3")
     navigation: Navigation | None = item("Navigation", source="author's choice")
 
     @model_validator(mode="after")

@@ -10,10 +10,10 @@ import types
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from corduroy.anatomy import Level
@@ -21,6 +21,17 @@ from corduroy.anatomy import Level
 Kind = Literal["text", "free text", "number", "integer", "yes/no", "date", "choice", "several choices", "levels"]
 
 _OWN_KEY = "corduroy"
+_Choice = TypeVar("_Choice", bound=Enum)
+
+
+def _in_order(chosen: tuple[_Choice, ...]) -> tuple[_Choice, ...] | None:
+    """The order in which things were ticked means nothing; nothing ticked is not recorded."""
+    order = list(type(chosen[0])) if chosen else []
+    return tuple(sorted(chosen, key=order.index)) or None
+
+
+Several = Annotated[tuple[_Choice, ...], AfterValidator(_in_order)]
+"""Several choices, kept in the order in which the scale lists them, so that equal choices are equal records."""
 
 
 def item(
@@ -60,7 +71,8 @@ def item(
         What the person who fills it in should know.
     """
     own: dict[str, Any] = {"source": source, "unit": unit, "usual": usual, "free_text": free_text, "note": note}
-    constraints = {"ge": low, "le": high, "pattern": pattern}
+    # A text that is not there is None, never an empty one.
+    constraints = {"ge": low, "le": high, "pattern": pattern, "min_length": 1 if free_text else None}
     given: dict[str, Any] = {name: value for name, value in constraints.items() if value is not None}
     if not required:
         given["default"] = None
@@ -128,7 +140,7 @@ def _described(name: str, field: FieldInfo) -> Item:
 
 def _kind(annotation: Any, free_text: bool) -> tuple[Kind, dict[str, str] | None]:
     """The kind of a field and its choices, from the type it is annotated with."""
-    bare = _without_none(annotation)
+    bare = _bare(annotation)
     if get_origin(bare) is tuple:
         member = get_args(bare)[0]
         return ("levels" if member is Level else "several choices"), _labels(member)
@@ -138,10 +150,11 @@ def _kind(annotation: Any, free_text: bool) -> tuple[Kind, dict[str, str] | None
     return simple.get(bare, "free text" if free_text else "text"), None
 
 
-def _without_none(annotation: Any) -> Any:
+def _bare(annotation: Any) -> Any:
+    """The type itself, without "or None" and without its validators."""
     if get_origin(annotation) in (Union, types.UnionType):
-        return next(part for part in get_args(annotation) if part is not type(None))
-    return annotation
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _labels(choices: type[Enum]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from corduroy.registry.record.base import Record
 from corduroy.registry.record.choices import ComplicationType, EventType, Procedure, RecurrenceDefinition
 from corduroy.registry.record.dates import EventDate
 from corduroy.registry.record.findings import Finding
-from corduroy.registry.record.items import item
+from corduroy.registry.record.items import Several, item
 from corduroy.scales import ClavienDindoGrade, LeakModality, Sir2017Grade, SirOldGrade, YeomType
 
 
@@ -56,7 +56,7 @@ class Leak(Record):
     on: EventDate = item("Date of the image", source="definition", required=True)
     level: Level = item("Level", source="definition", required=True)
     leaked: bool = item("Cement leak", source="index series", required=True)
-    types: tuple[YeomType, ...] | None = item("Types (Yeom)", source="10.1302/0301-620x.85b1.13026")
+    types: Several[YeomType] | None = item("Types (Yeom)", source="10.1302/0301-620x.85b1.13026")
     modality: LeakModality = item("Looked for on", source="clinical.md 2.7: CT found 1.5 times more", required=True)
     symptoms: bool | None = item("Symptoms from the leak", source="clinical.md 2.7")
 

@@ -11,7 +11,7 @@ from corduroy.registry.record.base import Record
 from corduroy.registry.record.choices import Onset, Presentation, PriorTreatment, YesNoUnknown
 from corduroy.registry.record.dates import EventDate
 from corduroy.registry.record.findings import Finding
-from corduroy.registry.record.items import item
+from corduroy.registry.record.items import Several, item
 from corduroy.scales import EnnekingStage, EsccGrade, TomitaType
 
 
@@ -24,16 +24,16 @@ class TreatedCase(Record):
     parent: ClassVar[str | None] = "patient"
 
     case_no: int = item("Number of the case", source="definition", low=1, high=99, required=True)
-    levels: tuple[Level, ...] = item(
+    levels: Several[Level] = item(
         "Levels of the lesion", source="clinical.md 1.3: two lesions that are not neighbours", required=True
     )
     aggressive: bool | None = item("Aggressive hemangioma", source="index series: indication")
     fracture: bool | None = item("Compression fracture", source="index series: indication")
     deficit: bool | None = item("Neurological deficit", source="index series: indication")
-    presentation: tuple[Presentation, ...] | None = item("Presentation", source="PTRON: symptoms")
+    presentation: Several[Presentation] | None = item("Presentation", source="PTRON: symptoms")
     onset: Onset | None = item("Onset", source="PTRON: symptoms")
     symptoms_since: EventDate | None = item("Symptoms since", source="PTRON: symptoms")
-    prior: tuple[PriorTreatment, ...] | None = item("Earlier treatment", source="PTRON: previous treatment")
+    prior: Several[PriorTreatment] | None = item("Earlier treatment", source="PTRON: previous treatment")
     pregnant: YesNoUnknown | None = item(
         "Pregnant at presentation", source="clinical.md 1.3: pregnancy in 6 of 15 case reports"
     )
