@@ -1,54 +1,251 @@
-"""Clinical scales as pure, cited, typed functions."""
+"""Clinical scales as pure, cited, typed functions: what is assessed counts, what is missing is never 0."""
 
-from corduroy.scales.ais import AisGrade
-from corduroy.scales.ao_spine import AoModifier, AoMorphology, AoNeurology
-from corduroy.scales.biopsy import BiopsyResult
+from corduroy.scales.ais import AIS, AisGrade
+from corduroy.scales.ao_spine import (
+    AO_SPINE_MODIFIERS,
+    AO_SPINE_NEUROLOGY,
+    AO_SPINE_TL,
+    AoModifier,
+    AoMorphology,
+    AoNeurology,
+    propose_ao_type_a,
+)
+from corduroy.scales.biopsy import BIOPSY_RESULT, BiopsyResult
+from corduroy.scales.catalogue import all_scales
+from corduroy.scales.changes import GradeChange, grade_change
 from corduroy.scales.choice import Choice, LabelledInt, LabelledStr
-from corduroy.scales.clavien_dindo import ClavienDindoGrade
-from corduroy.scales.embolization import Completeness, EmbolizationGrade, Vascularity
-from corduroy.scales.enneking import EnnekingStage
-from corduroy.scales.escc import EsccGrade
-from corduroy.scales.frankel import FrankelGrade
-from corduroy.scales.genant import GENANT_SOURCE, GenantGrade, deformity_kind, genant_grade
-from corduroy.scales.joa import MyelopathySeverity
-from corduroy.scales.nurick import NurickGrade
-from corduroy.scales.of_grade import OfGrade
-from corduroy.scales.pain import PainCircumstance, PainInstrument, PainSite, PainUnit
-from corduroy.scales.sir import Cirse2017Grade, Sir2017Grade, SirOldGrade
-from corduroy.scales.tomita import TomitaType
-from corduroy.scales.yeom import LeakModality, YeomType
+from corduroy.scales.clavien_dindo import CLAVIEN_DINDO, ClavienDindoGrade, clavien_dindo_result
+from corduroy.scales.definition import NOT_VERIFIED, Scale, ScaleItem
+from corduroy.scales.disability import ODI, SF36_MCS, SF36_PCS, odi_result, sf36_result
+from corduroy.scales.embolization import (
+    COMPLETENESS,
+    EMBOLIZATION_GRADE,
+    VASCULARITY,
+    Completeness,
+    EmbolizationGrade,
+    Vascularity,
+)
+from corduroy.scales.enneking import (
+    ENNEKING,
+    Compartment,
+    EnnekingItems,
+    EnnekingStage,
+    Symptoms,
+    enneking_result,
+    propose_compartment,
+)
+from corduroy.scales.escc import ESCC, EsccBand, EsccGrade, NeedsMri, escc_band, propose_escc_from_ct
+from corduroy.scales.fracture_signs import FractureSigns
+from corduroy.scales.frankel import FRANKEL, FrankelGrade
+from corduroy.scales.genant import (
+    GENANT,
+    GENANT_SOURCE,
+    Deformity,
+    GenantGrade,
+    deformity_kind,
+    genant_grade,
+    propose_genant,
+)
+from corduroy.scales.items import Confirmed, Item, Proposed, Reading
+from corduroy.scales.joa import (
+    JOA_11,
+    MJOA_18,
+    MyelopathySeverity,
+    joa_11_result,
+    joa_recovery_percent,
+    mjoa_result,
+    mjoa_severity,
+)
+from corduroy.scales.laredo import (
+    LAREDO,
+    LaredoClass,
+    LaredoFindings,
+    LaredoItems,
+    Presence,
+    laredo_class,
+    laredo_result,
+    propose_laredo,
+)
+from corduroy.scales.nurick import NURICK, NurickGrade
+from corduroy.scales.of_grade import OF_CLASSIFICATION, OfGrade, propose_of
+from corduroy.scales.of_score import OF_SCORE, OfAdvice, OfAnswer, OfHealth, OfItems, of_advice, of_score_result
+from corduroy.scales.pain import PAIN_0_10, PAIN_VAS, PainCircumstance, PainInstrument, PainScore, PainSite, PainUnit
+from corduroy.scales.result import ItemRecord, ScaleResult
+from corduroy.scales.scoring import grade_result, number_result
+from corduroy.scales.sins import (
+    SINS,
+    SinsAlignment,
+    SinsBoneLesion,
+    SinsClass,
+    SinsCollapse,
+    SinsItems,
+    SinsLocation,
+    SinsPain,
+    SinsPosterolateral,
+    sins_class,
+    sins_result,
+)
+from corduroy.scales.sins_proposals import (
+    propose_sins_alignment,
+    propose_sins_collapse,
+    propose_sins_location,
+    propose_sins_posterolateral,
+)
+from corduroy.scales.sir import CIRSE_2017, SIR_2017, SIR_OLD, Cirse2017Grade, Sir2017Grade, SirOldGrade
+from corduroy.scales.tomita import TOMITA, TomitaRegions, TomitaType, propose_tomita
+from corduroy.scales.wbb import (
+    WBB_ORIGINAL,
+    WBB_SOSG,
+    AxialView,
+    WbbExtent,
+    WbbLayer,
+    WbbNumbering,
+    WbbSide,
+    renumber_wbb_original_to_sosg,
+    renumber_wbb_sosg_to_original,
+    sosg_zone_at,
+    wbb_result,
+)
+from corduroy.scales.yeom import YEOM, LeakModality, YeomType, leak_result
 
 __all__ = [
+    "AIS",
+    "AO_SPINE_MODIFIERS",
+    "AO_SPINE_NEUROLOGY",
+    "AO_SPINE_TL",
+    "BIOPSY_RESULT",
+    "CIRSE_2017",
+    "CLAVIEN_DINDO",
+    "COMPLETENESS",
+    "EMBOLIZATION_GRADE",
+    "ENNEKING",
+    "ESCC",
+    "FRANKEL",
+    "GENANT",
     "GENANT_SOURCE",
+    "JOA_11",
+    "LAREDO",
+    "MJOA_18",
+    "NOT_VERIFIED",
+    "NURICK",
+    "ODI",
+    "OF_CLASSIFICATION",
+    "OF_SCORE",
+    "PAIN_0_10",
+    "PAIN_VAS",
+    "SF36_MCS",
+    "SF36_PCS",
+    "SINS",
+    "SIR_2017",
+    "SIR_OLD",
+    "TOMITA",
+    "VASCULARITY",
+    "WBB_ORIGINAL",
+    "WBB_SOSG",
+    "YEOM",
     "AisGrade",
     "AoModifier",
     "AoMorphology",
     "AoNeurology",
+    "AxialView",
     "BiopsyResult",
     "Choice",
     "Cirse2017Grade",
     "ClavienDindoGrade",
+    "Compartment",
     "Completeness",
+    "Confirmed",
+    "Deformity",
     "EmbolizationGrade",
+    "EnnekingItems",
     "EnnekingStage",
+    "EsccBand",
     "EsccGrade",
+    "FractureSigns",
     "FrankelGrade",
     "GenantGrade",
+    "GradeChange",
+    "Item",
+    "ItemRecord",
     "LabelledInt",
     "LabelledStr",
+    "LaredoClass",
+    "LaredoFindings",
+    "LaredoItems",
     "LeakModality",
     "MyelopathySeverity",
+    "NeedsMri",
     "NurickGrade",
+    "OfAdvice",
+    "OfAnswer",
     "OfGrade",
+    "OfHealth",
+    "OfItems",
     "PainCircumstance",
     "PainInstrument",
+    "PainScore",
     "PainSite",
     "PainUnit",
+    "Presence",
+    "Proposed",
+    "Reading",
+    "Scale",
+    "ScaleItem",
+    "ScaleResult",
+    "SinsAlignment",
+    "SinsBoneLesion",
+    "SinsClass",
+    "SinsCollapse",
+    "SinsItems",
+    "SinsLocation",
+    "SinsPain",
+    "SinsPosterolateral",
     "Sir2017Grade",
     "SirOldGrade",
+    "Symptoms",
+    "TomitaRegions",
     "TomitaType",
     "Vascularity",
+    "WbbExtent",
+    "WbbLayer",
+    "WbbNumbering",
+    "WbbSide",
     "YeomType",
+    "all_scales",
+    "clavien_dindo_result",
     "deformity_kind",
+    "enneking_result",
+    "escc_band",
     "genant_grade",
+    "grade_change",
+    "grade_result",
+    "joa_11_result",
+    "joa_recovery_percent",
+    "laredo_class",
+    "laredo_result",
+    "leak_result",
+    "mjoa_result",
+    "mjoa_severity",
+    "number_result",
+    "odi_result",
+    "of_advice",
+    "of_score_result",
+    "propose_ao_type_a",
+    "propose_compartment",
+    "propose_escc_from_ct",
+    "propose_genant",
+    "propose_laredo",
+    "propose_of",
+    "propose_sins_alignment",
+    "propose_sins_collapse",
+    "propose_sins_location",
+    "propose_sins_posterolateral",
+    "propose_tomita",
+    "renumber_wbb_original_to_sosg",
+    "renumber_wbb_sosg_to_original",
+    "sf36_result",
+    "sins_class",
+    "sins_result",
+    "sosg_zone_at",
+    "wbb_result",
 ]

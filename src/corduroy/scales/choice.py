@@ -40,7 +40,7 @@ class LabelledStr(StrEnum, metaclass=_OneScale):
     _value_: str
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -71,7 +71,7 @@ class LabelledInt(IntEnum, metaclass=_OneScale):
     _value_: int
     label: str
 
-    def __new__(cls, value: int, label: str) -> Self:
+    def __new__(cls, value: int, label: str = "") -> Self:
         member = int.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corduroy.scales.choice import LabelledInt, LabelledStr
+from corduroy.scales.definition import Scale
 
 
 class Vascularity(LabelledInt):
@@ -30,3 +31,33 @@ class EmbolizationGrade(LabelledStr):
     C = "C", "C: between none and total (wording not read)"
     D = "D", "D: between none and total (wording not read)"
     E = "E", "E: total"
+
+
+VASCULARITY = Scale(
+    key="vascularity",
+    name="Angiographic vascularity",
+    version="0-3, 228 angiograms",
+    source="PMC3806015",
+    made_for="thoracic, lumbar and sacral spinal tumours before surgery",
+    choices=Vascularity,
+    notices=("The wording of grades 1 and 2 was not read.",),
+)
+
+COMPLETENESS = Scale(
+    key="completeness",
+    name="Completeness of embolization",
+    version="complete / near-complete / partial",
+    source="PMC3806015 (86.1, 12.7 and 1.2 % of 188 embolizations)",
+    made_for="thoracic, lumbar and sacral spinal tumours before surgery",
+    choices=Completeness,
+)
+
+EMBOLIZATION_GRADE = Scale(
+    key="embolization_grade",
+    name="Embolization grade A-E",
+    version="2003",
+    source="J Neurosurg 2003, PMID 12650400 (abstract)",
+    made_for="hypervascular spinal tumours before surgery",
+    choices=EmbolizationGrade,
+    notices=("The wording of grades B to D was not read.",),
+)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from corduroy.errors import MeasurementError
 from corduroy.scales.choice import LabelledInt
+from corduroy.scales.definition import Scale
+from corduroy.scales.items import Proposed, Reading, propose
 
 GENANT_SOURCE = "10.1002/jbmr.5650080915"
 
@@ -108,3 +110,38 @@ def deformity_kind(
 def _check_loss(loss_percent: float) -> None:
     if not math.isfinite(loss_percent) or loss_percent > 100.0:
         raise MeasurementError(f"a height loss of {loss_percent} %", "a number of at most 100 %")
+
+
+GENANT = Scale(
+    key="genant",
+    name="Genant semi-quantitative grade",
+    version="1993",
+    source=f"Genant 1993, {GENANT_SOURCE}",
+    made_for="osteoporotic vertebral fractures on lateral radiographs",
+    choices=GenantGrade,
+    from_imaging="The grade, from the greatest loss of height (`genant_grade`, `propose_genant`).",
+    notices=(
+        "Printed bands share their end points: here 25.0 % is grade 2 and 40.0 % is grade 2.",
+        "Grade 0.5 (suspicious, below 20 %) is a reader's judgement and is never computed.",
+    ),
+)
+
+
+def propose_genant(greatest_loss_percent: Reading) -> Proposed[GenantGrade]:
+    """Grade proposed from the greatest loss of height, with the grades its 95 % interval reaches.
+
+    Parameters
+    ----------
+    greatest_loss_percent : Reading
+        In percent of the reference height.
+
+    Raises
+    ------
+    MeasurementError
+        If the loss exceeds 100 %.
+    """
+    loss = greatest_loss_percent.value
+    _check_loss(loss)
+    return propose(
+        lambda percent: genant_grade(min(percent, 100.0)), f"greatest height loss {loss:.0f} %", greatest_loss_percent
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corduroy.scales.choice import LabelledInt, LabelledStr
+from corduroy.scales.definition import NOT_VERIFIED, Scale
 
 
 class SirOldGrade(LabelledStr):
@@ -35,3 +36,36 @@ class Cirse2017Grade(LabelledInt):
     FOUR = 4, "4: between 1 and 5 (wording not read)"
     PERMANENT_SEVERE = 5, "5: permanent severe sequelae"
     DEATH = 6, "6: death"
+
+
+_APART = "Grade the embolization and the operation separately."
+
+SIR_OLD = Scale(
+    key="sir_old",
+    name="SIR complication grade",
+    version="old, A-F",
+    source="Society of Interventional Radiology; read in a CJASN table and at radiologykey.com",
+    made_for="complications of image-guided interventions",
+    choices=SirOldGrade,
+    notices=(f"The letters, and F as death, are {NOT_VERIFIED}.", _APART),
+)
+
+SIR_2017 = Scale(
+    key="sir_2017",
+    name="SIR adverse event severity",
+    version="2017",
+    source="Khalilzadeh 2017, J Vasc Interv Radiol, PMID 28757285 (abstract, without the grades)",
+    made_for="adverse events of image-guided interventions",
+    choices=Sir2017Grade,
+    notices=(f"The wording of the grades is {NOT_VERIFIED}.", _APART),
+)
+
+CIRSE_2017 = Scale(
+    key="cirse_2017",
+    name="CIRSE complication grade",
+    version="2017",
+    source="Filippiadis 2017, Cardiovasc Intervent Radiol 40:1141-6, 10.1007/s00270-017-1703-4",
+    made_for="complications of image-guided interventions",
+    choices=Cirse2017Grade,
+    notices=(f"The wording of the grades is {NOT_VERIFIED}; grades 2 to 4 were not read at all.", _APART),
+)

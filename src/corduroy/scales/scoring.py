@@ -1,0 +1,117 @@
+"""The three ways a scale is filled in: one grade, one number, or points summed over items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from corduroy.errors import ScaleError
+from corduroy.scales.choice import LabelledInt, LabelledStr
+from corduroy.scales.definition import Scale, ScaleItem
+from corduroy.scales.items import Item
+from corduroy.scales.result import ItemRecord, ScaleResult, doubts, make_result, record_item
+
+C = TypeVar("C", bound=LabelledStr | LabelledInt)
+T = TypeVar("T")
+
+
+def grade_result(scale: Scale, item: Item[C] | None, *notices: str) -> ScaleResult[C]:
+    """Result of a scale that is a single grade.
+
+    Parameters
+    ----------
+    scale : Scale
+    item : Proposed or Confirmed, or None
+        None if the grade was not assessed.
+    *notices : str
+        Added to the scale's own.
+
+    Raises
+    ------
+    ScaleError
+        If the grade belongs to another scale.
+    """
+    if item is not None:
+        _check_choice(scale.name, scale.choices, item.value)
+    extra = (*notices, *doubts(scale.name, item))
+    records = (record_item(scale.name, item),)
+    return make_result(scale, records, grade=None if item is None else item.value, notices=extra)
+
+
+def number_result(
+    scale: Scale, item: Item[float] | None, classify: Callable[[float], T] | None = None, *notices: str
+) -> ScaleResult[T]:
+    """Result of a scale that is a single number between bounds; unassessed, the bounds are all that is known.
+
+    Raises
+    ------
+    ScaleError
+        If the number lies outside the scale's bounds.
+    """
+    records = (record_item(scale.name, item),)
+    if item is None:
+        return make_result(scale, records, bounds=(scale.minimum, scale.maximum), notices=notices)
+    check_bounds(scale, item.value)
+    grade = classify(item.value) if classify else None
+    return make_result(scale, records, grade=grade, value=item.value, bounds=(item.value, item.value), notices=notices)
+
+
+def total_result(
+    scale: Scale,
+    items: Mapping[str, Item[Any] | None],
+    classify: Callable[[float], T],
+    *notices: str,
+) -> ScaleResult[T]:
+    """Result of a scale whose items' points are summed.
+
+    A missing item contributes its least and its greatest points to the bounds, never a zero; so do the
+    alternatives of an unconfirmed proposal. The class is given only where both bounds lie in the same one.
+
+    Parameters
+    ----------
+    scale : Scale
+    items : mapping
+        By the keys of ``scale.items``; what is absent or None was not assessed.
+    classify : callable
+        Class of a total; monotone.
+    *notices : str
+
+    Raises
+    ------
+    ScaleError
+        If an item's value belongs to another item.
+    """
+    possible = [_possible_points(item, items.get(item.key)) for item in scale.items]
+    lowest, highest = float(sum(map(min, possible))), float(sum(map(max, possible)))
+    records = tuple(_record(item, items.get(item.key)) for item in scale.items)
+    points = [record.points for record in records]
+    value = None if None in points else float(sum(point for point in points if point is not None))
+    grade = classify(lowest) if classify(lowest) == classify(highest) else None
+    extra = notices + tuple(text for item in scale.items for text in doubts(item.label, items.get(item.key)))
+    return make_result(scale, records, grade=grade, value=value, bounds=(lowest, highest), notices=extra)
+
+
+def check_bounds(scale: Scale, value: float) -> None:
+    """Raise `ScaleError` unless the number is one that the scale can give."""
+    if scale.minimum is None or scale.maximum is None:
+        raise ScaleError(f"{scale.name} of {value}", "a grade", "this scale has no number")
+    if not scale.minimum <= value <= scale.maximum:
+        raise ScaleError(f"{scale.name} of {value}", f"{scale.minimum:g} to {scale.maximum:g} {scale.unit}".rstrip())
+
+
+def _possible_points(item: ScaleItem, given: Item[Any] | None) -> tuple[int, ...]:
+    if given is None:
+        return item.points
+    for value in given.possible:
+        _check_choice(item.label, item.choices, value)
+    return tuple(item.points_of(value) for value in given.possible)
+
+
+def _record(item: ScaleItem, given: Item[Any] | None) -> ItemRecord:
+    return record_item(item.label, given, None if given is None else item.points_of(given.value))
+
+
+def _check_choice(name: str, choices: Any, value: object) -> None:
+    if choices is None or not isinstance(value, choices):
+        allowed = "" if choices is None else ", ".join(f"{choices.__name__}.{member.name}" for member in choices)
+        raise ScaleError(f"{name} of {value!r}", f"one of {allowed}", "no value is mapped between scales")
