@@ -6,6 +6,8 @@ one line and ends with exit code 2; library users catch `CorduroyError` or one o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class CorduroyError(Exception):
     """Base of everything Corduroy raises on purpose.
@@ -74,6 +76,32 @@ class SettingsError(InputError):
 
 class ScaleError(InputError, ValueError):
     """A value is not on the scale it is given for; nothing is mapped between scales. A `ValueError` for pydantic."""
+
+
+class RegistryError(InputError):
+    """A registry is missing, damaged, of another version, full, or cannot be reached."""
+
+
+class RecordError(InputError):
+    """A record, or several together, cannot be true.
+
+    Parameters
+    ----------
+    got, expected, do : str
+        As for every error.
+    problems : sequence of str
+        All of them, one line each.
+    """
+
+    def __init__(
+        self, got: str, expected: str | None = None, do: str | None = None, problems: Sequence[str] = ()
+    ) -> None:
+        super().__init__(got, expected, do)
+        self.problems = tuple(problems)
+
+
+class ConflictError(CorduroyError):
+    """Somebody else changed the entry meanwhile; the message says who, when and what. Nothing is merged."""
 
 
 class MissingPartError(CorduroyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -50,7 +51,7 @@ class Record(BaseModel):
     @classmethod
     def items(cls) -> dict[str, Item]:
         """The fields by name."""
-        return items_of(cls)
+        return _items_of(cls)
 
     def doubts(self) -> list[Finding]:
         """What is possible but unusual in this record alone: a person should confirm it."""
@@ -67,6 +68,11 @@ class Record(BaseModel):
 
     def _doubt(self, field: str, message: str) -> Finding:
         return soft(self.kind, field, message)
+
+
+@cache
+def _items_of(record: type[Record]) -> dict[str, Item]:
+    return items_of(record)
 
 
 def errors_of(record: type[Record], problem: ValidationError) -> list[Finding]:
