@@ -9,7 +9,7 @@ The rule, the same whether the records come from a store or from memory:
   integer, number   float64, NaN where not recorded
   yes/no            boolean (nullable), NA where not recorded
   date              datetime64[ns], NaT where not recorded
-  choice            object: the code as text, None where not recorded; float64 where every code is a number
+  choice            object: the code as text (grade 3 of Nurick is "3"), None where not recorded
   several, levels   object: the codes as text, joined by ``|``, None where not recorded
   text              object, None where not recorded
   ================  =======================================================================================
@@ -27,10 +27,17 @@ import numpy as np
 import pandas as pd
 
 from corduroy.registry.record import BY_KIND, RECORDS, CaseFile, Item, Record
-
-SEPARATOR = "|"
+from corduroy.registry.record.items import Kind
+from corduroy.registry.values import SEPARATOR
 
 Frames = dict[str, pd.DataFrame]
+
+_DTYPES: dict[Kind, str] = {
+    "integer": "float64",
+    "number": "float64",
+    "yes/no": "boolean",
+    "date": "datetime64[ns]",
+}
 
 
 def id_columns(record: type[Record]) -> tuple[str, ...]:
@@ -40,17 +47,20 @@ def id_columns(record: type[Record]) -> tuple[str, ...]:
     return ("entry_id", "parent_id", f"{record.parent}_id")
 
 
-def column(item: Item, values: Sequence[Any]) -> pd.Series[Any]:
+def column(item: Item, values: Sequence[Any] | pd.Series[Any]) -> pd.Series[Any]:
     """Values of one item as the rule wants them.
 
     Parameters
     ----------
     item : Item
-    values : sequence
-        As records hold them or as JSON does: enums or codes, dates or ISO texts, tuples, lists or joined text.
+    values : sequence or Series
+        As records, JSON or a store hold them: enums or codes, dates or ISO texts, tuples, lists or joined text. A
+        Series that has the rule's dtype already is taken as it is.
     """
-    if item.kind in ("integer", "number") or (item.kind == "choice" and _is_numeric(item)):
-        return pd.Series(pd.to_numeric(_plain(values), errors="raise"), dtype=np.float64)
+    if isinstance(values, pd.Series) and str(values.dtype) == _DTYPES.get(item.kind):
+        return values.reset_index(drop=True)
+    if item.kind in ("integer", "number"):
+        return pd.Series(pd.to_numeric(pd.Series(list(values), dtype=object)), dtype=np.float64)
     if item.kind == "yes/no":
         return pd.Series(list(values), dtype=object).map(_truth).astype("boolean")
     if item.kind == "date":
@@ -60,7 +70,7 @@ def column(item: Item, values: Sequence[Any]) -> pd.Series[Any]:
     return pd.Series([_code(value) for value in values], dtype=object)
 
 
-def frame(record: type[Record], columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+def frame(record: type[Record], columns: Mapping[str, Sequence[Any] | pd.Series[Any]]) -> pd.DataFrame:
     """A frame of one kind from its columns.
 
     Parameters
@@ -115,14 +125,6 @@ def _append(columns: dict[str, list[Any]], record: Record, entry_id: str, parent
         columns[name].append(entry_id if name == "entry_id" else parent_id)
     for name in type(record).model_fields:
         columns[name].append(getattr(record, name))
-
-
-def _is_numeric(item: Item) -> bool:
-    return bool(item.choices) and all(code.lstrip("-").isdigit() for code in item.choices or ())
-
-
-def _plain(values: Sequence[Any]) -> list[Any]:
-    return [value.value if isinstance(value, Enum) else value for value in values]
 
 
 def _truth(value: Any) -> Any:
