@@ -18,6 +18,7 @@ def test_the_public_names_are_pinned():
         "SeriesInfo",
         "Volume",
         "list_series",
+        "opened_sources",
         "read_dicom",
         "read_labels",
         "read_scan",

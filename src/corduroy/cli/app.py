@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from corduroy import __version__
+from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
 from corduroy.cli.validate import validate
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(measure)
 app.command()(demo)
 app.command()(validate)
+app.add_typer(deidentify, name="deidentify")
 
 
 def _show_version(wanted: bool) -> None:

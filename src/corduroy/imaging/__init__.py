@@ -1,5 +1,6 @@
 """Images of a patient: read, written, turned to RAS+ and resampled. The only home of axes and frames."""
 
+from corduroy.imaging._dicom_files import opened_sources
 from corduroy.imaging.dicom import SeriesInfo, list_series, read_dicom
 from corduroy.imaging.nifti import read_labels, read_volume, write_volume
 from corduroy.imaging.read import read_scan
@@ -11,6 +12,7 @@ __all__ = [
     "SeriesInfo",
     "Volume",
     "list_series",
+    "opened_sources",
     "read_dicom",
     "read_labels",
     "read_scan",

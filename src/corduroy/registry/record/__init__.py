@@ -8,7 +8,7 @@ from corduroy.registry.record.imaging import ImagingStudy, MeasurementEntry
 from corduroy.registry.record.interventions import Biopsy, Embolization, Operation
 from corduroy.registry.record.items import Item
 from corduroy.registry.record.outcomes import Complication, FollowUpEvent, Leak
-from corduroy.registry.record.patient import Consent, Patient
+from corduroy.registry.record.patient import Consent, Patient, require_pseudonym
 from corduroy.registry.record.treated_case import TreatedCase
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "Severity",
     "TreatedCase",
     "errors_of",
+    "require_pseudonym",
 ]

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import ClassVar, Self
 
 from pydantic import model_validator
 
+from corduroy.errors import InputError
 from corduroy.registry.record.base import Record
 from corduroy.registry.record.choices import ConsentScope, Sex
 from corduroy.registry.record.dates import EventDate
 from corduroy.registry.record.items import item
 
 _OLDEST_BIRTH_YEAR = 1900
+
+
+PSEUDONYM = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$"
+
+
+def require_pseudonym(text: str) -> None:
+    """Refuse what cannot be a pseudonym.
+
+    Raises
+    ------
+    InputError
+        If it holds anything but letters, digits, - and _, or is longer than 24.
+    """
+    if not re.fullmatch(PSEUDONYM, text):
+        raise InputError(f"'{text}' as a pseudonym", "at most 24 letters, digits, - and _, no name")
 
 
 class Patient(Record):
@@ -27,7 +44,7 @@ class Patient(Record):
         "Pseudonym",
         source="author's choice",
         required=True,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$",
+        pattern=PSEUDONYM,
         note="letters, digits, - and _; no name, no initials, no hospital number",
     )
     sex: Sex | None = item("Sex", source="PTRON: patient details")
