@@ -16,6 +16,7 @@ from corduroy.study.results.events import (
 )
 from corduroy.study.results.measured import MixedPair, ReaderResult, RestorationRow
 from corduroy.study.results.outcomes import (
+    Better,
     GroupComparison,
     Mcid,
     OrdinalOutcome,
@@ -30,6 +31,7 @@ from corduroy.study.results.variables import CategoricalVariable, Category, Nume
 
 __all__ = [
     "AutomatedUse",
+    "Better",
     "CategoricalVariable",
     "Category",
     "Criterion",
