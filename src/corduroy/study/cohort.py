@@ -16,9 +16,6 @@ from corduroy.registry.record.choices import Visit
 from corduroy.study.analysis.outcomes import OUTCOMES
 from corduroy.study.results import Criterion
 
-LAST = "last"
-"""In place of a visit: the last value after the operation."""
-
 SYNTHETIC = "synthetic"
 """In place of a registry: the six invented patients."""
 
@@ -36,8 +33,8 @@ class _Part(BaseModel):
 class Operated(_Part):
     """The days between which the first operation took place, both included."""
 
-    since: date | None = Field(None, alias="from")
-    until: date | None = Field(None, alias="to")
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -68,7 +65,7 @@ class Criteria(_Part):
     fracture: bool | None = None
     deficit: bool | None = None
     operated: Operated | None = None
-    min_follow_up_months: int | None = Field(None, ge=0, le=1200)
+    min_follow_up_months: int | None = Field(default=None, ge=0, le=1200)
     levels: tuple[Level, ...] | None = None
     region: Literal["cervical", "thoracic", "lumbar", "sacral"] | None = None
 
@@ -91,7 +88,7 @@ class Contrast(_Part):
     """The primary contrast, chosen before the data were looked at: one visit against another."""
 
     before: Visit = Visit.PREOPERATIVE
-    after: Visit | Literal["last"] = LAST
+    after: Visit | Literal["last"] = "last"
 
     @model_validator(mode="after")
     def _two_times(self) -> Self:
@@ -187,8 +184,8 @@ class Cohort(_Part):
 
     title: str = Field(min_length=3, max_length=300)
     registry: str = Field(min_length=1)
-    criteria: Criteria = Criteria()
-    compare: Contrast = Contrast()
+    criteria: Criteria = Field(default_factory=Criteria)
+    compare: Contrast = Field(default_factory=Contrast)
     outcomes: tuple[str, ...] = Field(min_length=1)
     reader: str = "corduroy"
     minimal_changes: dict[str, MinimalImportant] = Field(default_factory=dict)
@@ -215,7 +212,7 @@ class Cohort(_Part):
 
     def criteria_in_words(self) -> tuple[Criterion, ...]:
         """The criteria as a methods section lists them."""
-        return tuple(criterion for criterion in _words(self.criteria))
+        return tuple(_words(self.criteria))
 
 
 def read_cohort(path: Path) -> Cohort:
@@ -244,7 +241,9 @@ def cohort_from(content: Any, name: str) -> Cohort:
     SettingsError
     """
     if not isinstance(content, dict):
-        raise SettingsError(f"{name} holds {_kind(content)}", "a cohort: lines such as 'title: ...'", "see docs/study.md")
+        raise SettingsError(
+            f"{name} holds {_kind(content)}", "a cohort: lines such as 'title: ...'", "see docs/study.md"
+        )
     try:
         return Cohort.model_validate(content)
     except ValidationError as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from corduroy.study.interval import Interval
 from corduroy.study.results.basics import Estimate, NotComputed, Proportion, Rate
 from corduroy.study.results.variables import NumericVariable
 
@@ -57,20 +58,22 @@ class CurveStep:
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """Numbers below the axis.
+    """One landmark: numbers below the axis, and what can be said there.
 
     Parameters
     ----------
     months : float
     at_risk : int
-    upper : float or None
-        Where nothing has happened by then: the one-sided 95 % upper limit of the probability of the event among
-        those followed so far (Clopper-Pearson of 0 of `at_risk`).
+    share : float or None
+        Without the event (of an incidence: with it); None where nobody was followed so long.
+    interval : Interval or None
+        95 %; before the first event the exact binomial limit among those followed so long.
     """
 
     months: float
     at_risk: int
-    upper: float | None
+    share: float | None
+    interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ class EventResult:
     rate : Rate or None
         First events per person-year under observation.
     curve : SurvivalCurve or None
+        Kaplan-Meier, share without the event.
+    incidence : tuple of RiskRow
+        Where somebody died: share with the event, death competing (Aalen-Johansen).
     occurrences : tuple of Occurrence
     leaks : tuple of LeakRow
         Of the leak only.
@@ -141,6 +147,8 @@ class EventResult:
     rate: Rate | None
     curve: SurvivalCurve | None
     occurrences: tuple[Occurrence, ...]
+    incidence: tuple[RiskRow, ...] = ()
+    incidence_words: str = ""
     leaks: tuple[LeakRow, ...] = ()
     notes: tuple[str, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()
