@@ -47,9 +47,8 @@ class PermutationTest:
     @property
     def words(self) -> str:
         """The test as it was run."""
-        of = "differences" if self.design == "sign flips" else "patients between the groups"
-        what = "signs of the" if self.design == "sign flips" else "exchanges of"
-        how = "exact, all " if self.smallest_p else f"{self.p.total:,} random "
+        what = "sign patterns" if self.design == "sign flips" else "divisions into groups"
+        how = f"exact by enumeration of all {what}" if self.smallest_p else f"{self.p.total:,} random {what}"
         floor = (
             f"; the smallest p these data could give is {str(self.smallest_p).removeprefix('p = ')}"
             if self.smallest_p
@@ -57,7 +56,7 @@ class PermutationTest:
         )
         n = " + ".join(str(size) for size in self.n)
         return (
-            f"Permutation test of the mean, {self.alternative}, {how}{what} {of}, n = {n}: "
+            f"Permutation test of the mean, {self.alternative}, {how}, n = {n}: "
             f"mean difference {self.statistic:.4g}, {self.p}{floor}."
         )
 

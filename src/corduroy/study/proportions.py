@@ -83,12 +83,13 @@ class TwoByTwo:
     def words(self) -> str:
         """The comparison as it was made."""
         (a, b), (c, d) = self.table
+        difference = self.risk_difference_interval
         return (
             f"{a}/{a + b} versus {c}/{c + d}: Fisher's exact test, two-sided, {self.fisher}; odds ratio "
             f"{self.odds_ratio:.3g} (conditional maximum likelihood), {self.odds_ratio_interval.text(3)}; risk "
-            f"difference {100 * self.risk_difference:.1f} percentage points, {percent(self.risk_difference_interval.low)} to "
-            f"{percent(self.risk_difference_interval.high)} ({percent(self.risk_difference_interval.asked)} interval, "
-            f"Newcombe's hybrid score, approximate) ({credit('scipy')}, {credit('statsmodels')})."
+            f"difference {percent(self.risk_difference)}, {percent(difference.low)} to {percent(difference.high)} "
+            f"({percent(difference.asked)} interval, Newcombe's hybrid score, approximate) "
+            f"({credit('scipy')}, {credit('statsmodels')})."
         )
 
 
