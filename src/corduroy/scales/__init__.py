@@ -71,7 +71,7 @@ from corduroy.scales.of_grade import OF_CLASSIFICATION, OfGrade, propose_of
 from corduroy.scales.of_score import OF_SCORE, OfAdvice, OfAnswer, OfHealth, OfItems, of_advice, of_score_result
 from corduroy.scales.pain import PAIN_0_10, PAIN_VAS, PainCircumstance, PainInstrument, PainScore, PainSite, PainUnit
 from corduroy.scales.result import ItemRecord, ScaleResult
-from corduroy.scales.scoring import grade_result, number_result
+from corduroy.scales.scoring import choices_result, grade_result, number_result
 from corduroy.scales.sins import (
     SINS,
     SinsAlignment,
@@ -212,6 +212,7 @@ __all__ = [
     "WbbSide",
     "YeomType",
     "all_scales",
+    "choices_result",
     "clavien_dindo_result",
     "deformity_kind",
     "enneking_result",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Never
 
+from corduroy.errors import ScaleError
 from corduroy.scales.definition import NOT_VERIFIED, Scale
 from corduroy.scales.items import Item
 from corduroy.scales.result import ScaleResult
@@ -55,4 +56,6 @@ def odi_result(total_percent: Item[float] | None) -> ScaleResult[Never]:
 
 def sf36_result(scale: Scale, total: Item[float] | None) -> ScaleResult[Never]:
     """A summary score of the SF-36 (`SF36_PCS` or `SF36_MCS`); bounds not verified against a primary source."""
+    if scale not in (SF36_PCS, SF36_MCS):
+        raise ScaleError(f"an SF-36 summary on {scale.name}", "SF36_PCS or SF36_MCS")
     return number_result(scale, total)

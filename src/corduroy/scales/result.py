@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from corduroy.scales.definition import Scale
@@ -40,7 +41,7 @@ class ItemRecord:
         """Plain values for JSON, the label beside the code."""
         return {
             "item": self.item,
-            "value": getattr(self.value, "value", self.value),
+            "value": _plain(self.value),
             "label": getattr(self.value, "label", None),
             "points": self.points,
             "origin": self.origin,
@@ -103,7 +104,7 @@ class ScaleResult(Generic[T]):
         return {
             "scale": self.scale,
             "version": self.version,
-            "grade": getattr(self.grade, "value", self.grade),
+            "grade": _plain(self.grade),
             "grade_label": getattr(self.grade, "label", None),
             "value": self.value,
             "lowest": self.lowest,
@@ -153,3 +154,16 @@ def make_result(
         notices=scale.notices + notices,
         source=scale.source,
     )
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold: codes for choices, sorted lists for sets, names and values for records."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(_plain(member) for member in value)
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    if is_dataclass(value):
+        return {name.name: _plain(getattr(value, name.name)) for name in fields(value)}
+    return value

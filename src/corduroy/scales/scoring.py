@@ -29,13 +29,46 @@ def grade_result(scale: Scale, item: Item[C] | None, *notices: str) -> ScaleResu
     Raises
     ------
     ScaleError
-        If the grade belongs to another scale.
+        If the grade belongs to another scale, or the scale is made of items or allows several choices.
     """
+    if scale.multiple or scale.items:
+        raise ScaleError(f"{scale.name} as a single grade", "its items", "use the scale's own function")
     if item is not None:
         _check_choice(scale.name, scale.choices, item.value)
     extra = (*notices, *doubts(scale.name, item))
     records = (record_item(scale.name, item),)
     return make_result(scale, records, grade=None if item is None else item.value, notices=extra)
+
+
+def choices_result(scale: Scale, item: Item[frozenset[C]] | None, *notices: str) -> ScaleResult[tuple[C, ...]]:
+    """Result of a scale of which several choices can hold at once.
+
+    Parameters
+    ----------
+    scale : Scale
+    item : Proposed or Confirmed set of choices, or None
+        The empty set says that none holds; None says that nobody looked.
+    *notices : str
+        Added to the scale's own.
+
+    Returns
+    -------
+    ScaleResult
+        Its `grade` is the tuple of choices in the scale's order, None if not assessed.
+
+    Raises
+    ------
+    ScaleError
+        If a choice belongs to another scale, or the scale allows only one.
+    """
+    if not scale.multiple:
+        raise ScaleError(f"several choices of {scale.name}", "one", "use grade_result")
+    chosen = frozenset[C]() if item is None else item.value
+    for choice in chosen:
+        _check_choice(scale.name, scale.choices, choice)
+    order = [choice.value for choice in scale.choices or ()]
+    grade = None if item is None else tuple(sorted(chosen, key=lambda choice: order.index(choice.value)))
+    return make_result(scale, (record_item(scale.name, item),), grade=grade, notices=notices)
 
 
 def number_result(

@@ -93,7 +93,8 @@ def propose_sins_alignment(excess_kyphosis_deg: Reading, slip_mm: Reading) -> Pr
     choice. "De novo" is a comparison in time, and scoliosis is not looked at here: the reader decides.
     """
     basis = f"kyphosis {excess_kyphosis_deg.value:+.0f}° beyond expected, slip {slip_mm.value:.1f} mm"
-    return propose(_alignment, f"{basis} (bounds 10° and 3 mm: author's choice)", excess_kyphosis_deg, slip_mm)
+    size_mm = Reading(abs(slip_mm.value), slip_mm.half_width)
+    return propose(_alignment, f"{basis} (bounds 10° and 3 mm: author's choice)", excess_kyphosis_deg, size_mm)
 
 
 def propose_sins_posterolateral(left: bool | None, right: bool | None) -> Proposed[SinsPosterolateral] | None:
@@ -136,6 +137,6 @@ def _collapse(loss_percent: float, involved_percent: float) -> SinsCollapse:
 
 
 def _alignment(excess_kyphosis_deg: float, slip_mm: float) -> SinsAlignment:
-    if abs(slip_mm) >= _SLIP_FROM_MM:
+    if slip_mm >= _SLIP_FROM_MM:
         return SinsAlignment.SUBLUXATION
     return SinsAlignment.DEFORMITY if excess_kyphosis_deg >= _DEFORMITY_FROM_DEG else SinsAlignment.NORMAL

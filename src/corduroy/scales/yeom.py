@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from corduroy.scales.choice import LabelledStr
 from corduroy.scales.definition import Scale
-from corduroy.scales.items import Confirmed, Item, Proposed
-from corduroy.scales.result import ScaleResult, make_result, record_item
+from corduroy.scales.items import Item
+from corduroy.scales.result import ScaleResult
+from corduroy.scales.scoring import choices_result
 
 
 class YeomType(LabelledStr):
@@ -55,7 +56,7 @@ def leak_result(types: Item[frozenset[YeomType]] | None, modality: LeakModality)
     Returns
     -------
     ScaleResult
-        Its `grade` is the sorted tuple of types, empty for no leak, None if not assessed.
+        Its `grade` is the tuple of types, empty for no leak, None if not assessed.
 
     Notes
     -----
@@ -63,12 +64,4 @@ def leak_result(types: Item[frozenset[YeomType]] | None, modality: LeakModality)
     """
     method = LeakModality(modality)
     notices = (f"Looked for with: {method.label}.", *(() if method is LeakModality.CT else (_NOT_CT,)))
-    grade = None if types is None else tuple(sorted(YeomType(kind) for kind in types.value))
-    return make_result(YEOM, (record_item(YEOM.name, _listed(types)),), grade=grade, notices=notices)
-
-
-def _listed(types: Item[frozenset[YeomType]] | None) -> Item[str] | None:
-    if types is None:
-        return None
-    codes = ", ".join(sorted(types.value)) or "no leak seen"
-    return Confirmed(codes, types.by, types.basis) if isinstance(types, Confirmed) else Proposed(codes, types.basis)
+    return choices_result(YEOM, types, *notices)
