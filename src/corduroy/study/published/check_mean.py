@@ -96,7 +96,7 @@ def _fitting_sizes(claim: MeanClaim, grains: Grains) -> str:
 
 def _with_spread(claim: MeanClaim, grains: Grains, totals: PossibleTotals, values: dict[str, Value]) -> Finding:
     assert claim.sd is not None
-    bounds = Bounds(claim.low and claim.low.value, claim.high and claim.high.value)
+    bounds = Bounds(*(None if bound is None else bound.value for bound in (claim.low, claim.high)))
     limits = spread_range(totals.totals[len(totals.totals) // 2], grains, bounds)
     if limits:
         values |= {"smallest SD": limits.smallest, "largest SD": limits.largest}
@@ -108,7 +108,7 @@ def _with_spread(claim: MeanClaim, grains: Grains, totals: PossibleTotals, value
     values |= {"SD possible": found.possible}
     recomputed = _totals(grains, totals) + _limits_text(limits)
     if found.possible is not False:
-        return Finding(Verdict.FITS, _printed(claim), recomputed, _possible(claim, grains, found), "", values)
+        return Finding(Verdict.FITS, _printed(claim), recomputed, _possible(claim, grains, found), values=values)
     only_as, why = _other_reading(claim, grains, totals, bounds)
     verdict = Verdict.FITS_ONLY_AS if only_as else Verdict.DOES_NOT_FIT
     return Finding(

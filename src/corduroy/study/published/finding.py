@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corduroy.study.published.printed import Rounding
+from corduroy.study.published.printed import Printed, Rounding
 
 REASONS = "possible reasons: a misprint, another n than stated (missing values), values not recorded in whole units"
 """What may lie behind a number that does not fit; none of it is about intent."""
@@ -70,6 +70,17 @@ def readable(value: float) -> str:
         return f"{value:.3g}"
     text = f"{value:.4f}" if abs(value) < 10 else f"{value:.3f}"
     return text.rstrip("0").rstrip(".")
+
+
+def percent_text(number: Printed) -> str:
+    """A printed percentage with one percent sign."""
+    return f"{number.text.removesuffix('%').strip()} %"
+
+
+def printed_p(number: Printed) -> str:
+    """A printed p value with its relation: ``p = 0.022``, ``p < 0.01``."""
+    relation = {"<=": "≤", ">=": "≥"}.get(number.relation, number.relation)
+    return f"p {relation} {number.text.lstrip('pP<>=≤≥ ')}"
 
 
 def p_text(p: float) -> str:

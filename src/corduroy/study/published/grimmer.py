@@ -13,8 +13,8 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor, sqrt
 
-from corduroy.study.published.grim import Grains
-from corduroy.study.published.printed import Interval
+from corduroy.study.published.grim import Grains, possible_totals
+from corduroy.study.published.printed import Interval, Printed
 from corduroy.study.published.sums_of_squares import attainable, largest_squares
 
 _MOST_TOTALS = 2_000
@@ -146,3 +146,17 @@ def spread_range(total: int, grains: Grains, bounds: Bounds) -> SpreadRange | No
         return float(grains.size) * sqrt(Fraction(n * squares - total * total, n * (n - 1)))
 
     return SpreadRange(sd(smallest), sd(largest))
+
+
+def fits_grimmer(mean: str, sd: str, n: int, items: int = 1, unit: str = "1") -> bool:
+    """Whether mean and SD can be those of whole numbers (or of multiples of `unit`).
+
+    Examples
+    --------
+    >>> fits_grimmer("5.21", "1.6", 28), fits_grimmer("3.44", "2.47", 18)
+    (True, False)
+    """
+    grains = Grains(n, Fraction(unit), items)
+    totals = possible_totals(Printed.read(mean), grains)
+    spread = Printed.read(sd).accepted
+    return totals.is_accepted and check_spread(totals.totals, spread, grains).possible is not False

@@ -1,8 +1,8 @@
 """The p values that rank tests can have at given sample sizes at all: a short list for small samples.
 
-Without ties Mann-Whitney's U takes the whole numbers 0 to n1 n2, the signed-rank T those from 0 to n (n + 1) / 2; each of
-them has one exact p and one normal approximation, with or without continuity correction. Ties move the approximation;
-that is looked at only where it decides (`all_one_way_p`).
+Without ties, Mann-Whitney's U takes the whole numbers 0 to n1 n2 and the signed-rank T those from 0 to n (n + 1) / 2;
+each of them has one exact p and one normal approximation, with or without continuity correction. Ties move the
+approximation; that is looked at only where it decides (`all_one_way_p`).
 """
 
 from __future__ import annotations
