@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from corduroy import __version__
+from corduroy.cli.check_paper import check_paper
 from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(measure)
 app.command()(demo)
 app.command()(validate)
+app.command()(check_paper)
 app.add_typer(deidentify, name="deidentify")
 
 

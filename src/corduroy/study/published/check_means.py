@@ -52,8 +52,8 @@ def _verdict(matches: Sequence[_Match], fitting: Sequence[_Match]) -> tuple[Verd
         return Verdict.DOES_NOT_FIT, ""
     if len(fitting) == len(matches) and all(match.in_every_form for match in fitting):
         return Verdict.FITS, ""
-    names = " or ".join(match.fits_as.removesuffix(_ROUNDED) for match in fitting)
-    return Verdict.FITS_ONLY_AS, names + (_ROUNDED if all(m.fits_as.endswith(_ROUNDED) for m in fitting) else "")
+    rounded = _ROUNDED if all(match.fits_as.endswith(_ROUNDED) for match in fitting) else ""
+    return Verdict.FITS_ONLY_AS, " or ".join(match.fits_as.removesuffix(rounded) for match in fitting) + rounded
 
 
 def _conclusion(fitting: Sequence[_Match]) -> str:
@@ -120,10 +120,9 @@ def _mann_whitney(a: Group, b: Group, p: Printed, u: int | None, values: dict[st
     if not fitting:
         floor = p_text(smallest_two_group_p(a.n, b.n))
         return _Match(line, "", f"No U{'' if wanted is None else f' = {wanted}'} gives it; the exact floor is {floor}.")
-    remark, at = _meaning(a, b, p, known, wanted), "" if wanted is None else f" at U = {wanted}"
-    return _Match(
-        line, f"Mann-Whitney{at}, {' or '.join(fitting)}", remark, len(fitting) == len(known) and wanted is not None
-    )
+    at = "" if wanted is None else f" at U = {wanted}"
+    decided = wanted is not None and len(fitting) == len(known)
+    return _Match(line, f"Mann-Whitney{at}, {' or '.join(fitting)}", _meaning(a, b, p, known, wanted), decided)
 
 
 def _line(known: dict[Form, tuple[float, ...]], wanted: int | None) -> str:
