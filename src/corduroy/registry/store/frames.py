@@ -1,0 +1,102 @@
+"""The frames of a store, in the form of `corduroy.registry.frames`, straight from its tables: no record is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, literal, select, type_coerce
+from sqlalchemy.types import NullType
+
+from corduroy.errors import RegistryError
+from corduroy.registry.frames import Frames, frame, id_columns
+from corduroy.registry.record import RECORDS, Item, Record
+from corduroy.registry.store.reading import living
+from corduroy.registry.store.tables import TABLES
+
+# Rows read at a time: enough to be fast, few enough to be let go soon.
+_CHUNK = 20_000
+
+Array = NDArray[Any]
+
+
+def read_frames(connection: Connection) -> Frames:
+    """The living entries, a frame for each kind."""
+    frames: Frames = {}
+    numbers: dict[str, Array] = {}
+    for record in RECORDS:
+        own, above, fields = _columns(connection, record)
+        numbers[record.kind] = own
+        entry_ids = np.array([f"{record.prefix}-{number}" for number in own.tolist()], dtype=object)
+        parent_ids = np.full(len(own), None)
+        if record.parent:
+            # One text for each parent, however many children it has.
+            parents = frames[record.parent]["entry_id"].to_numpy()
+            parent_ids = parents[np.searchsorted(numbers[record.parent], above)]
+        ids = {name: pd.Series(entry_ids if name == "entry_id" else parent_ids) for name in id_columns(record)}
+        frames[record.kind] = frame(record, ids | fields)
+    return frames
+
+
+def _columns(connection: Connection, record: type[Record]) -> tuple[Array, Array, dict[str, pd.Series[Any]]]:
+    """Numbers of the entries and of their parents, and the fields; a chunk of rows is let go once it is packed."""
+    items = record.items()
+    packed: list[list[Array]] = [[np.zeros(0, np.int64)], [np.zeros(0, np.int64)]]
+    packed += [[_packed(item, ())] for item in items.values()]
+    for chunk in _chunks(connection, record):
+        own, above, *values = zip(*chunk, strict=True)
+        packed[0].append(np.array(own, np.int64))
+        packed[1].append(np.array(above, np.int64))
+        for column, item, several in zip(packed[2:], items.values(), values, strict=True):
+            column.append(_packed(item, several))
+    numbers, parents, *whole = [np.concatenate(column) for column in packed]
+    fields = {item.name: _unpacked(item, values) for item, values in zip(items.values(), whole, strict=True)}
+    return numbers, parents, fields
+
+
+def _chunks(connection: Connection, record: type[Record]) -> Iterator[Sequence[Any]]:
+    table = TABLES[record.kind]
+    above: Any = table.c.parent_no if record.parent else literal(0)
+    # The values as the driver gives them: SQLAlchemy would make an object of every date, one by one.
+    fields = [type_coerce(table.c[name], NullType()).label(name) for name in record.items()]
+    query = select(table.c.entry_no, above.label("above"), *fields).where(living(record.kind))
+    query = query.order_by(table.c.entry_no).execution_options(yield_per=_CHUNK)
+    yield from connection.execute(query).partitions()
+
+
+def _packed(item: Item, values: Sequence[Any]) -> Array:
+    """The values of one column in few bytes: the places of the codes, days, numbers."""
+    if item.kind == "choice":
+        return _places(item, values)
+    if item.kind == "date":
+        return np.array(values, dtype="datetime64[D]")
+    if item.kind in ("number", "integer", "yes/no"):
+        return np.array(values, dtype=np.float64)
+    packed = np.empty(len(values), dtype=object)
+    packed[:] = values
+    return packed
+
+
+def _places(item: Item, values: Sequence[Any]) -> Array:
+    """The places of the codes among the choices, -1 for None."""
+    places = pd.Index(list(item.choices or {}), dtype=object).get_indexer(pd.Index(values, dtype=object))
+    if np.count_nonzero(places < 0) != values.count(None):
+        unknown = next(value for value, place in zip(values, places, strict=True) if place < 0 and value is not None)
+        raise RegistryError(f"{item.label}: '{unknown}' is no choice", do="run `corduroy registry verify`")
+    return places.astype(np.int8)
+
+
+def _unpacked(item: Item, packed: Array) -> pd.Series[Any]:
+    """The column in the type that its frame has."""
+    if item.kind == "choice":
+        codes = np.array([*(item.choices or {}), None], dtype=object)
+        return pd.Series(codes[packed])
+    if item.kind == "date":
+        return pd.Series(packed.astype("datetime64[ns]"))
+    if item.kind == "yes/no":
+        missing = np.isnan(packed)
+        return pd.Series(pd.arrays.BooleanArray(np.where(missing, 0, packed).astype(bool), missing))
+    return pd.Series(packed)

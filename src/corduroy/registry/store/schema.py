@@ -1,0 +1,67 @@
+"""The form of the tables, brought up and down by alembic's migrations."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from corduroy.errors import RegistryError
+
+
+def bring_up(connection: Connection, revision: str = "head") -> None:
+    """Make the tables, or bring older ones to a revision."""
+    command.upgrade(_config(connection), revision)
+
+
+def bring_down(connection: Connection, revision: str = "base") -> None:
+    """Undo migrations; ``"base"`` drops every table and all that is in them."""
+    command.downgrade(_config(connection), revision)
+
+
+def current(connection: Connection) -> str | None:
+    """The revision of the tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The revision that this version of Corduroy reads and writes."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:  # pragma: no cover
+        raise RegistryError("the package holds no migrations", do="install Corduroy anew")
+    return head
+
+
+def require_newest(connection: Connection, place: str) -> None:
+    """Refuse tables of another form.
+
+    Raises
+    ------
+    RegistryError
+        If there are none, or if they are older or newer than this version of Corduroy.
+    """
+    found, wanted = current(connection), newest()
+    if found == wanted:
+        return
+    if found is None:
+        other = " (it holds other tables)" if inspect(connection).get_table_names() else ""
+        raise RegistryError(f"no registry at {place}{other}", do="make one with `corduroy registry init`")
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found in known:
+        raise RegistryError(
+            f"the registry at {place} is of the older form {found}",
+            wanted,
+            "`corduroy registry init` brings it up to date",
+        )
+    raise RegistryError(
+        f"the registry at {place} is of the form {found}", wanted, "use the newer Corduroy that made it"
+    )
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "corduroy.registry:migrations")
+    config.attributes["connection"] = connection
+    return config
