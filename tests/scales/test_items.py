@@ -98,6 +98,8 @@ def test_a_scale_of_items_or_several_choices_takes_no_single_grade() -> None:
         if scale.multiple or scale.items:
             with pytest.raises(ScaleError, match="own function"):
                 grade_result(scale, None)
+            with pytest.raises(ScaleError, match="own function"):
+                number_result(scale, None)
     with pytest.raises(ScaleError, match="use grade_result"):
         choices_result(FRANKEL, Confirmed(frozenset({FrankelGrade.A}), READER))
 

@@ -71,9 +71,9 @@ class LabelledInt(IntEnum, metaclass=_OneScale):
     _value_: int
     label: str
 
-    def __new__(cls, value: int, label: str = "") -> Self:
+    def __new__(cls, value: int | str, label: str = "") -> Self:
         member = int.__new__(cls, value)
-        member._value_ = value
+        member._value_ = int(value)
         member.label = label
         return member
 

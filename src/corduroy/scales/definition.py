@@ -51,7 +51,7 @@ class Scale:
     source : str
         Where the definition is published, and where it was read if that is somewhere else.
     made_for : str
-        The patients that the scale was made for.
+        The patients that the scale was made for. Background knowledge where the source was not read itself.
     choices : type of enum or None
         The grades, or the classes of a total.
     minimum, maximum : float or None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 from corduroy.errors import ScaleError
 from corduroy.scales.choice import LabelledStr
 from corduroy.scales.definition import NOT_VERIFIED, Scale
@@ -75,7 +77,7 @@ def mjoa_result(total: Item[float] | None) -> ScaleResult[MyelopathySeverity]:
     return number_result(MJOA_18, total, mjoa_severity)
 
 
-def joa_11_result(total: Item[float] | None) -> ScaleResult[MyelopathySeverity]:
+def joa_11_result(total: Item[float] | None) -> ScaleResult[Never]:
     """The 11-point thoracic JOA (10.1007/s00776-010-1483-z); it has no bands, `grade` is always None."""
     if total is not None:
         _check_whole(JOA_11, total.value)

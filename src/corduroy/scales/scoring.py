@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar, overload
 
 from corduroy.errors import ScaleError
 from corduroy.scales.choice import LabelledInt, LabelledStr
@@ -71,22 +71,35 @@ def choices_result(scale: Scale, item: Item[frozenset[C]] | None, *notices: str)
     return make_result(scale, (record_item(scale.name, item),), grade=grade, notices=notices)
 
 
+@overload
+def number_result(scale: Scale, item: Item[float] | None) -> ScaleResult[Never]: ...
+@overload
+def number_result(scale: Scale, item: Item[float] | None, classify: Callable[[float], T]) -> ScaleResult[T]: ...
 def number_result(
-    scale: Scale, item: Item[float] | None, classify: Callable[[float], T] | None = None, *notices: str
+    scale: Scale, item: Item[float] | None, classify: Callable[[float], T] | None = None
 ) -> ScaleResult[T]:
     """Result of a scale that is a single number between bounds; unassessed, the bounds are all that is known.
+
+    Parameters
+    ----------
+    scale : Scale
+    item : Proposed or Confirmed, or None
+    classify : callable, optional
+        Class of a number, for scales that have classes.
 
     Raises
     ------
     ScaleError
-        If the number lies outside the scale's bounds.
+        If the number lies outside the scale's bounds, or the scale is made of items or allows several choices.
     """
+    if scale.multiple or scale.items:
+        raise ScaleError(f"{scale.name} as a single number", "its items", "use the scale's own function")
     records = (record_item(scale.name, item),)
     if item is None:
-        return make_result(scale, records, bounds=(scale.minimum, scale.maximum), notices=notices)
+        return make_result(scale, records, bounds=(scale.minimum, scale.maximum))
     check_bounds(scale, item.value)
     grade = classify(item.value) if classify else None
-    return make_result(scale, records, grade=grade, value=item.value, bounds=(item.value, item.value), notices=notices)
+    return make_result(scale, records, grade=grade, value=item.value, bounds=(item.value, item.value))
 
 
 def total_result(
