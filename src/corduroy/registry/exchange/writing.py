@@ -1,0 +1,76 @@
+"""Writing what was read into a registry: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from corduroy.errors import RecordError
+from corduroy.registry.exchange.reading import KnownCase, KnownPatient, Reading
+from corduroy.registry.record import Patient
+from corduroy.registry.store import Change, Registry
+
+
+def known_in(registry: Registry, pseudonym: str) -> KnownPatient | None:
+    """What a registry holds of a patient already."""
+    entry = registry.find_patient(pseudonym)
+    if entry is None or not isinstance(entry.record, Patient):
+        return None
+    cases: dict[int, KnownCase] = {}
+    for held in registry.entries("case", entry.id):
+        file = registry.case_file(held.id)
+        cases[file.case.case_no] = KnownCase(held.id, file)
+    return KnownPatient(entry.id, entry.record, cases)
+
+
+def write_reading(registry: Registry, reading: Reading, *, who: str, why: str, confirmed: bool = False) -> int:
+    """Add the cases of a reading to a registry.
+
+    Parameters
+    ----------
+    registry : Registry
+    reading : Reading
+        Read against this same registry.
+    who, why : str
+        For the audit trail.
+    confirmed : bool
+        Whether a person stands by the doubts; the trail says so.
+
+    Returns
+    -------
+    int
+        Number of records added.
+
+    Raises
+    ------
+    RecordError
+        If there are problems, or doubts that nobody has confirmed. Nothing is written then.
+    """
+    if reading.problems:
+        told = [str(problem) for problem in reading.problems]
+        raise RecordError(f"{len(told)} problems", "a file without problems", "nothing was written", told)
+    if reading.doubts and not confirmed:
+        told = [str(doubt) for doubt in reading.doubts]
+        raise RecordError(f"{len(told)} doubts that nobody has confirmed", do="nothing was written", problems=told)
+    ids: dict[str, str] = {}
+    with registry.transaction(who=who, why=why) as change:
+        written = sum(_add_case(change, reading, index, ids) for index in range(len(reading.cases)))
+        change.check()
+        if confirmed:
+            change.confirm()
+    return written
+
+
+def _add_case(change: Change, reading: Reading, index: int, ids: dict[str, str]) -> int:
+    """The new records of one case; `ids` keeps the patients' by pseudonym for the cases that follow."""
+    new = reading.cases[index]
+    pseudonym = new.file.patient.pseudonym
+    if new.known:
+        ids.setdefault(pseudonym, new.known.entry_id)
+    held = new.known.cases.get(new.file.case.case_no) if new.known else None
+    case_id = held.entry_id if held else None
+    for record in new.records:
+        parent = {None: None, "patient": ids.get(pseudonym), "case": case_id}[record.parent]
+        entry = change.add(record, parent)
+        if record.kind == "patient":
+            ids[pseudonym] = entry.id
+        if record.kind == "case":
+            case_id = entry.id
+    return len(new.records)
