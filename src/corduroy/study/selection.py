@@ -10,13 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corduroy.anatomy import Level
-from corduroy.registry.frames import Frames
 from corduroy.registry.record.choices import ConsentScope, EventType
 from corduroy.registry.values import SEPARATOR
 from corduroy.study.cohort import Cohort, Criteria
 from corduroy.study.results import Criterion, Flow, FlowStep
 
 DAYS_PER_MONTH = 365.25 / 12
+
+Frames = dict[str, pd.DataFrame]
+"""By kind of record, as `corduroy.registry.frames` describes them."""
 
 _Truth = NDArray[np.bool_]
 _CONSENT = Criterion("consent", "Consent neither refused nor withdrawn")
@@ -88,18 +90,18 @@ def select(frames: Frames, cohort: Cohort) -> Selection:
 
 def case_table(frames: Frames) -> pd.DataFrame:
     """One row per case with what selection and time need; see `Selection`."""
-    table = frames["case"].drop(columns="parent_id").set_index("entry_id")
+    table = frames["case"].drop(columns=["parent_id", "case_id"], errors="ignore").set_index("entry_id")
     patients = frames["patient"].set_index("entry_id")[["pseudonym", "sex", "birth_year"]]
     table = table.join(patients, on="patient_id")
-    second = np.where(table["case_no"] == 1, "", "/" + table["case_no"].astype("Int64").astype(str))
-    table["label"] = table["pseudonym"] + second
+    further = np.where(table["case_no"] == 1, "", "/" + table["case_no"].astype(str))
+    table["label"] = table["pseudonym"] + further
     first = frames["operation"].sort_values("on", kind="stable").drop_duplicates("case_id").set_index("case_id")
     table["operated"] = first["on"].reindex(table.index)
     table["operation_id"] = first["entry_id"].reindex(table.index)
     table["last_seen"] = _last_seen(frames).reindex(table.index)
     table["days"] = (table["last_seen"] - table["operated"]).dt.days.astype(np.float64).clip(lower=0)
     table["months"] = completed_months(table["operated"], table["last_seen"]).clip(lower=0)
-    table["age"] = table["operated"].dt.year - table["birth_year"]
+    table["age"] = table["operated"].dt.year - table["birth_year"].astype("Float64")
     for name, type_ in (("died_on", EventType.DEATH), ("lost_on", EventType.LOST)):
         table[name] = first_event(frames["event"], type_)["on"].reindex(table.index)
     return table

@@ -24,8 +24,8 @@ class Pair:
     before_on, after_on : date
     months : float
         From the operation to the later value.
-    entries : tuple of str
-        Ids of all entries that went into the two values.
+    before_entries, after_entries : tuple of str
+        Ids of the entries that went into each of the two values.
     """
 
     case: str
@@ -34,7 +34,13 @@ class Pair:
     before_on: date
     after_on: date
     months: float
-    entries: tuple[str, ...]
+    before_entries: tuple[str, ...]
+    after_entries: tuple[str, ...]
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.before_entries + self.after_entries
 
     @property
     def change(self) -> float:
