@@ -30,7 +30,14 @@ from corduroy.study.repeated import (
     primary_contrast,
 )
 from corduroy.study.scaled import Scaled, differences
-from corduroy.study.signed_rank import SignedRankTest, SignTest, sign_test, signed_rank_test
+from corduroy.study.signed_rank import (
+    SignedRankApproximation,
+    SignedRankTest,
+    SignTest,
+    sign_test,
+    signed_rank_approximation,
+    signed_rank_test,
+)
 from corduroy.study.survival import EventFree, EventFreeAt, FollowUp, Incidence, event_free, follow_up, incidence
 from corduroy.study.t_intervals import TTest, paired_t, t_from_summaries, two_group_t
 from corduroy.study.two_groups import (
@@ -73,6 +80,7 @@ __all__ = [
     "RepeatedContrast",
     "Scaled",
     "SignTest",
+    "SignedRankApproximation",
     "SignedRankTest",
     "TTest",
     "TwoByTwo",
@@ -112,6 +120,7 @@ __all__ = [
     "reader_words",
     "sign_flip_test",
     "sign_test",
+    "signed_rank_approximation",
     "signed_rank_test",
     "summarize",
     "summarize_categories",

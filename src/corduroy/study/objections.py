@@ -204,8 +204,8 @@ def _imaging(facts: AnalysisFacts) -> list[Objection]:
             Objection(
                 "posture",
                 f"{_listed(facts.mixed_postures)}: measured in different postures before and after. Between sitting "
-                "and lying alone, with no treatment, the wedge angle changed by about 5 degrees and the anterior height by "
-                "about 3.4 mm.",
+                "and lying alone, with no treatment, the wedge angle changed by about 5 degrees and the anterior "
+                "height by about 3.4 mm.",
                 "10.1186/s13018-023-03758-w table 1",
             )
         )

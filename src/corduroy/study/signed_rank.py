@@ -177,6 +177,54 @@ def sign_test(differences: ArrayLike | Scaled, alternative: Alternative = "two-s
     )
 
 
+@dataclass(frozen=True)
+class SignedRankApproximation:
+    """What programs print that approximate the signed-rank test.
+
+    Parameters
+    ----------
+    z : float
+        Negative where the negative rank sum is the larger one; without continuity correction.
+    p, p_corrected : PValue
+        Two-sided, without and with continuity correction.
+    """
+
+    z: float
+    p: PValue
+    p_corrected: PValue
+
+
+def signed_rank_approximation(differences: ArrayLike | Scaled) -> SignedRankApproximation:
+    """The normal approximation of the signed-rank test, zeros dropped: for checking what others printed, not to report.
+
+    Parameters
+    ----------
+    differences : array_like, shape (n,), or Scaled
+
+    Raises
+    ------
+    StatisticsError
+        If all differences are zero.
+
+    Notes
+    -----
+    When this number misleads: for six patients it gives p = 0.0277 (Z = 2.201), below the smallest p that exists.
+    """
+    scaled = as_differences(differences)
+    ranks = _doubled_ranks(scaled, "wilcox")
+    used, positive = ranks[scaled.numbers != 0], int(ranks[scaled.numbers > 0].sum())
+    if used.size == 0:
+        raise StatisticsError("differences that are all zero", "at least one patient who changed")
+    spread = math.sqrt(float((used.astype(np.float64) ** 2).sum()) / 4)
+    distance = positive - used.sum() / 2
+    nearer = max(0.0, abs(distance) - 1.0)  # half a rank, doubled as the ranks are
+    return SignedRankApproximation(
+        z=distance / spread,
+        p=_approximate(used, positive, "two-sided"),
+        p_corrected=PValue(2 * float(special.ndtr(-nearer / spread)), "approximate"),
+    )
+
+
 def as_differences(differences: ArrayLike | Scaled) -> Scaled:
     """Differences as whole numbers, at least one of them."""
     if not isinstance(differences, Scaled):

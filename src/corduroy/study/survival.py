@@ -312,8 +312,8 @@ def incidence(
     Notes
     -----
     Aalen & Johansen 1978 (Scandinavian Journal of Statistics 5:141-150, no DOI) by lifelines, which breaks ties by
-    random jitter. Here ties are broken beforehand, events before censorings, by shifts far below the distance of neighbouring
-    times: the order of tied events does not change the estimate, and every run gives the same numbers.
+    random jitter. Here ties are broken beforehand, events before censorings, by shifts far below the distance of
+    neighbouring times: the order of tied events does not change the estimate, and every run gives the same numbers.
 
     When this number misleads: one minus Kaplan-Meier, with deaths censored, would be larger: it is the incidence in a
     world in which nobody dies.

@@ -6,7 +6,7 @@ from corduroy.study.published.claims import MeanClaim
 from corduroy.study.published.finding import REASONS, Finding, Value, Verdict, by_rounding, readable
 from corduroy.study.published.grim import Grains, PossibleTotals, possible_totals
 from corduroy.study.published.grimmer import Bounds, SpreadCheck, SpreadRange, check_spread, spread_range
-from corduroy.study.published.printed import Rounding
+from corduroy.study.published.printed import Rounding, size
 
 _LISTED = 4
 _SAMPLE, _POPULATION = 1, 0
@@ -16,9 +16,9 @@ def check_mean(claim: MeanClaim) -> Finding:
     """GRIM for the mean; where it fits, GRIMMER for the SD."""
     grains = Grains(claim.n, claim.unit, claim.items)
     totals = possible_totals(claim.mean, grains)
-    values: dict[str, Value] = {"possible totals": len(totals.totals)}
+    values: dict[str, Value] = {"possible totals": size(totals.totals)}
     if totals.totals:
-        middle = totals.totals[len(totals.totals) // 2]
+        middle = totals.totals[size(totals.totals) // 2]
         values |= {"total": float(middle * grains.size), "mean of this total": float(grains.mean(middle))}
     if not totals.totals:
         return Finding(
@@ -41,7 +41,7 @@ def _mean_alone(claim: MeanClaim, grains: Grains, totals: PossibleTotals, values
 
 def _totals(grains: Grains, totals: PossibleTotals) -> str:
     listed = [f"{grains.text(t)} ({readable(float(grains.mean(t)))})" for t in totals.totals[:_LISTED]]
-    more = len(totals.totals) - _LISTED
+    more = size(totals.totals) - _LISTED
     if more > 0:
         return f"totals {grains.text(totals.totals[0])} to {grains.text(totals.totals[-1])}"
     return ("total " if len(listed) == 1 else "totals ") + ", ".join(listed)
@@ -52,12 +52,12 @@ def _power(claim: MeanClaim, grains: Grains, totals: PossibleTotals) -> str:
     if step <= claim.mean.unit_in_last_place:
         return (
             f"With n = {claim.n} and {claim.mean.decimals} decimals nearly every mean fits, so this says little: "
-            f"{len(totals.totals)} totals are possible."
+            f"{size(totals.totals)} totals are possible."
         )
     text = f"{_whole_units(claim)} n = {claim.n} gives means in steps of {readable(float(step))}; "
-    if len(totals.totals) == 1:
+    if size(totals.totals) == 1:
         return text + f"only the total {grains.text(totals.totals[0])} is printed so{_way(totals)}."
-    return text + f"{len(totals.totals)} totals are printed so{_way(totals)}."
+    return text + f"{size(totals.totals)} totals are printed so{_way(totals)}."
 
 
 def _way(totals: PossibleTotals) -> str:
@@ -97,7 +97,7 @@ def _fitting_sizes(claim: MeanClaim, grains: Grains) -> str:
 def _with_spread(claim: MeanClaim, grains: Grains, totals: PossibleTotals, values: dict[str, Value]) -> Finding:
     assert claim.sd is not None
     bounds = Bounds(*(None if bound is None else bound.value for bound in (claim.low, claim.high)))
-    limits = spread_range(totals.totals[len(totals.totals) // 2], grains, bounds)
+    limits = spread_range(totals.totals[size(totals.totals) // 2], grains, bounds)
     if limits:
         values |= {"smallest SD": limits.smallest, "largest SD": limits.largest}
     if claim.n == 1:

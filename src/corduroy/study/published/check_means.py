@@ -128,7 +128,7 @@ def _mann_whitney(a: Group, b: Group, p: Printed, u: int | None, values: dict[st
 def _line(known: dict[Form, tuple[float, ...]], wanted: int | None) -> str:
     u = 0 if wanted is None else wanted
     each = " / ".join(f"{_SHORT[form]} {p_text(ps[u])}" for form, ps in known.items())
-    return f"Mann-Whitney U = {u}: {each}"
+    return f"Mann-Whitney {'smallest, ' if wanted is None else ''}U = {u}: {each}"
 
 
 def _span(matching: Sequence[int]) -> str:

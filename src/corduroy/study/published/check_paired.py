@@ -13,6 +13,8 @@ from corduroy.study.published.printed import Printed
 from corduroy.study.published.rank_tests import Form, all_one_way_p, sign_test_p, signed_rank_p, smallest_paired_p
 
 _EXACT = ", exact,"
+_LARGEST_SIGN_TEST = 1000
+"""Beyond, a sign test gives any p to the printed digits; author's choice."""
 
 
 def check_paired(claim: PairedClaim) -> Finding:
@@ -67,6 +69,8 @@ def _first_fitting(one_way: tuple[float, ...], p: Printed) -> str:
 
 
 def _sign_readings(n: int, p: Printed) -> list[str]:
+    if n > _LARGEST_SIGN_TEST:
+        return []
     for one_way in range(n, (n - 1) // 2, -1):
         value = sign_test_p(n, one_way)
         if p.admits(value):

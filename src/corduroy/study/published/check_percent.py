@@ -58,14 +58,18 @@ def _counts(percent: Interval, of: int) -> range:
 
 
 def _denominators(percent: Interval, count: int, near: int) -> list[int]:
-    """Denominators up to twice the printed one (at least 200), the nearest first."""
-    most = max(_LARGEST_DENOMINATOR, 2 * near)
+    """The denominators that fit, up to twice the printed one (at least 200): the nearest few, the nearest first."""
     if percent.high <= 0 or count == 0:
         return []
-    first = max(count, int(100 * count / percent.high) - 1, 1)
-    last = most if percent.low <= 0 else min(most, int(100 * count / percent.low) + 1)
-    fitting = (n for n in range(first, last + 1) if Fraction(100 * count, n) in percent)
-    return sorted(fitting, key=lambda n: (abs(n - near), n))
+    most = max(_LARGEST_DENOMINATOR, 2 * near)
+    largest = Fraction(100 * count) / percent.low if percent.low > 0 else Fraction(most)
+    smallest = Fraction(100 * count) / percent.high
+    sizes = Interval(smallest, largest, percent.high_closed, percent.low_closed or percent.low <= 0)
+    fitting = sizes.whole_multiples(Fraction(1))
+    first, last = max(fitting.start, count), min(fitting.stop - 1, most)
+    nearest = min(max(near, first), last)
+    around = range(max(first, nearest - _LISTED), min(last, nearest + _LISTED) + 1)
+    return sorted(around, key=lambda n: (abs(n - near), n))
 
 
 def _listed(numbers: Iterable[int]) -> str:
@@ -97,7 +101,7 @@ def _denominator_missing(claim: PercentClaim) -> Finding:
     assert claim.count is not None
     sizes = sorted(_denominators(claim.percent.accepted, claim.count, claim.count))
     printed = f"{claim.count} = {percent_text(claim.percent)}"
-    values: dict[str, Value] = {"possible denominators": len(sizes)}
+    values: dict[str, Value] = {"nearest denominators": ", ".join(map(str, sizes))}
     if not sizes:
         verdict = Verdict.CANNOT_BE_CHECKED if claim.count == 0 else Verdict.DOES_NOT_FIT
         said = f"No denominator up to {max(_LARGEST_DENOMINATOR, 2 * claim.count)} gives this percentage."

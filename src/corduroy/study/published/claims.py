@@ -6,11 +6,12 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 
 from corduroy.study.published.printed import Printed
 
 _MOST = 10_000_000
+_MOST_STEPS = 10**12
 _WHOLE = re.compile(r"\d{1,8}")
 
 
@@ -57,6 +58,12 @@ def _step(value: Any) -> Fraction:
     return number
 
 
+def _visible(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("one line of visible characters")
+    return text
+
+
 def _how_many(value: Any) -> int | Literal["all"]:
     if str(value).strip() == "all":
         return "all"
@@ -71,7 +78,7 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_visible)]
 Count = Annotated[int, PlainValidator(_whole)]
 Subjects = Annotated[Count, Field(ge=1)]
 Value = Annotated[Printed, PlainValidator(_value)]
@@ -123,6 +130,8 @@ class MeanClaim(Claim):
     def _bounds_in_order(self) -> Self:
         if self.low and self.high and self.low.value > self.high.value:
             raise ValueError(f"low not above high, got low {self.low} and high {self.high}")
+        if self.n * self.items > _MOST_STEPS * self.unit:
+            raise ValueError(f"n times items / unit up to {_MOST_STEPS}, beyond which any mean fits")
         return self
 
 

@@ -14,11 +14,13 @@ from fractions import Fraction
 from math import ceil, floor, sqrt
 
 from corduroy.study.published.grim import Grains, possible_totals
-from corduroy.study.published.printed import Interval, Printed
+from corduroy.study.published.printed import Interval, Printed, size
 from corduroy.study.published.sums_of_squares import attainable, largest_squares
 
-_MOST_TOTALS = 2_000
+# Author's choices: beyond them the printed digits are too coarse to exclude anything.
+_MOST_TOTALS = 100
 _MOST_SQUARES = 20_000
+_MOST_UNDECIDED = 10
 
 
 class Obstacle(StrEnum):
@@ -80,22 +82,26 @@ def check_spread(totals: range, sd: Interval, grains: Grains, bounds: Bounds = U
     ddof : int
         1: the sample SD (divided by n - 1); 0: the population SD (divided by n).
     """
-    obstacle = Obstacle.NOT_WHOLE
-    undecided = len(totals) > _MOST_TOTALS
     low, high = bounds.in_steps(grains.size)
+    obstacles, undecided = [Obstacle.NOT_WHOLE], max(size(totals) - _MOST_TOTALS, 0)
     for total in totals[:_MOST_TOTALS]:
-        candidates = _squares(total, sd, grains, ddof)
-        undecided |= len(candidates) > _MOST_SQUARES
+        every = _squares(total, sd, grains, ddof)
+        candidates = _of_same_parity(every, total)
+        undecided += max(len(candidates[: _MOST_SQUARES + 1]) - _MOST_SQUARES, 0)
+        obstacles += [Obstacle.NOT_ATTAINABLE] if candidates else [Obstacle.PARITY] if every else []
         for squares in candidates[:_MOST_SQUARES]:
-            if (squares - total) % 2:
-                obstacle = obstacle if obstacle == Obstacle.NOT_ATTAINABLE else Obstacle.PARITY
-                continue
             found = attainable(grains.n, total, squares, low, high)
             if found:
                 return SpreadCheck(True, total)
-            undecided |= found is None
-            obstacle = Obstacle.NOT_ATTAINABLE
-    return SpreadCheck(None) if undecided else SpreadCheck(False, obstacle=obstacle)
+            undecided += found is None
+            if undecided > _MOST_UNDECIDED:
+                return SpreadCheck(None)
+    return SpreadCheck(None) if undecided else SpreadCheck(False, obstacle=max(obstacles, key=list(Obstacle).index))
+
+
+def _of_same_parity(squares: range, total: int) -> range:
+    """A number and its square are both even or both odd, and so are their sums."""
+    return range(squares.start + (squares.start - total) % 2, squares.stop, 2)
 
 
 def _squares(total: int, sd: Interval, grains: Grains, ddof: int) -> range:

@@ -15,6 +15,7 @@ from corduroy.study.published.claims import Paper
 
 _MOST_BYTES = 2_000_000
 _MOST_PROBLEMS = 5
+_LONGEST_NAME = 40
 _Place = tuple[str | int, ...]
 _DO = "`corduroy check-paper --example` prints a file to start from"
 
@@ -103,7 +104,9 @@ class _Reader:
             if not isinstance(key, yaml.ScalarNode):
                 raise FileFormatError(f"{self.name}, line {line}: a key that is no word", "key: value", _DO)
             if key.value in found:
-                raise FileFormatError(f"{self.name}, line {line}: {key.value!r} a second time", "each key once", _DO)
+                raise FileFormatError(
+                    f"{self.name}, line {line}: {_visible(key.value)} a second time", "each key once", _DO
+                )
             found[key.value] = self.plain(value, (*place, key.value))
         return found
 
@@ -137,8 +140,13 @@ def _problem(detail: ErrorDetails, lines: Mapping[_Place, int]) -> str:
         words.insert(0, f"claim {int(place[1]) + 1}{kind}")
         place = place[2:]
     if place:
-        words.append(".".join(str(part) for part in place))
+        words.append(".".join(_visible(part) for part in place))
     return f"{', '.join(words)}: {_expected(detail)}"
+
+
+def _visible(part: str | int) -> str:
+    text = str(part)[:_LONGEST_NAME]
+    return text if text.isprintable() else ascii(text)
 
 
 _WORDS = {

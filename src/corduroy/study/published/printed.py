@@ -32,6 +32,11 @@ TOLD = (Rounding.HALF_DOWN, Rounding.TWICE, Rounding.TRUNCATED)
 """A value that fits by one of these only is told so: "fits only as ..."."""
 
 
+def size(numbers: range) -> int:
+    """How many integers a range of step 1 holds; `len` fails beyond 2**63."""
+    return max(numbers.stop - numbers.start, 0)
+
+
 @dataclass(frozen=True)
 class Interval:
     """All values between two ends, each of which may belong to it or not."""

@@ -14,9 +14,11 @@ from __future__ import annotations
 from functools import lru_cache
 from math import isqrt
 
-_MOST_SEARCHED = 2_000_000
-_MOST_STATES = 3_000_000
-_MOST_WORDS = 400_000_000
+# What is affordable within a tenth of a second; author's choices.
+_MOST_SEARCHED = 20_000
+_MOST_STATES = 300_000
+_MOST_WORDS = 40_000_000
+_MOST_AT_A_BOUND = 100
 
 
 def attainable(n: int, total: int, squares: int, low: int | None = None, high: int | None = None) -> bool | None:
@@ -81,13 +83,14 @@ def _bounded(n: int, rest: int, q: int, a: int, b: int) -> bool | None:
     """Numbers from a <= 0 to b >= 0."""
     if q > largest_squares(n, rest, a, b):
         return False
+    if _has_witness(n, rest, q, a, b):
+        return True
     width, total = b - a, rest - n * a
-    bits = n * width * width
-    states = n * (total + 1) * (width + 1)
-    if states <= _MOST_STATES and states * (bits // 64 + 1) <= _MOST_WORDS:
-        squares_from_low = q - 2 * a * rest + n * a * a
-        return bool(_reachable(n, total, width) >> squares_from_low & 1)
-    return True if _has_witness(n, rest, q, a, b) else None
+    states, words = n * (total + 1) * (width + 1), n * width * width // 64 + 1
+    if states > _MOST_STATES or states * words > _MOST_WORDS:
+        return None
+    squares_from_low = q - 2 * a * rest + n * a * a
+    return bool(_reachable(n, total, width) >> squares_from_low & 1)
 
 
 def largest_squares(n: int, total: int, low: int, high: int) -> int:
@@ -117,8 +120,8 @@ def _reachable(n: int, total: int, width: int) -> int:
 
 def _has_witness(n: int, rest: int, q: int, a: int, b: int) -> bool:
     """Look for a sample: some numbers at the bounds, the others (five at least) close enough to need no bounds."""
-    for at_low in range(n - 4):
-        for at_high in range(n - 4 - at_low):
+    for at_low in range(min(n - 4, _MOST_AT_A_BOUND)):
+        for at_high in range(min(n - 4 - at_low, _MOST_AT_A_BOUND)):
             m = n - at_low - at_high
             total, squares = rest - at_low * a - at_high * b, q - at_low * a * a - at_high * b * b
             shift = total // m
