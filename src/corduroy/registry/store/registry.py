@@ -9,17 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from corduroy.errors import InputError, RegistryError
 from corduroy.registry.record import CaseFile
-from corduroy.registry.store import case_list, history, ledger, reading, schema
+from corduroy.registry.store import archive, case_list, history, ledger, reading, schema, verification
+from corduroy.registry.store.archive import Manifest
 from corduroy.registry.store.audit import AuditRow
 from corduroy.registry.store.case_list import CaseFilter, CaseRow
 from corduroy.registry.store.change import Change
 from corduroy.registry.store.entries import Entry, number_of, record_class
 from corduroy.registry.store.place import Place, existing_file, writing
 from corduroy.registry.store.place import reading as reading_from
+from corduroy.registry.store.verification import Verification
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +64,8 @@ class Registry:
         """
         where = Place.of(place)
         if where.path:
-            _create_file(where.path)
+            with _new_file(where.path):
+                pass
         else:
             with _closing(where.engine()) as engine, writing(engine) as connection:
                 if schema.current(connection):
@@ -202,6 +205,67 @@ class Registry:
         with reading_from(self._engine) as connection:
             return ledger.chain_end(connection)[1]
 
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection that only reads and sees one state throughout, for what streams whole tables."""
+        with reading_from(self._engine) as connection:
+            yield connection
+
+    def verify(self, kept_head: str | None = None) -> Verification:
+        """Whether the trail is whole and the tables say what it says; `store.verification` tells what that shows.
+
+        Parameters
+        ----------
+        kept_head : str, optional
+            A head (see `head`) that was written down earlier.
+        """
+        with reading_from(self._engine) as connection:
+            return verification.verify(connection, kept_head)
+
+    def backup(self, path: str | Path) -> Manifest:
+        """Write the whole registry, as it is at this moment, into one file from which `restore` makes it anew.
+
+        Raises
+        ------
+        RegistryError
+            If the registry is not whole, or the file cannot be written.
+        """
+        with reading_from(self._engine) as connection:
+            return archive.write_backup(connection, Path(path))
+
+    @classmethod
+    def restore(cls, backup: str | Path, place: str | Path, *, replace: bool = False) -> Verification:
+        """Make a registry from a backup, in either database, whichever it came from. All of it or nothing.
+
+        Parameters
+        ----------
+        backup : str or Path
+        place : str or Path
+            As for `create`.
+        replace : bool
+            Whether a registry that is there may be given up, its trail with it.
+
+        Raises
+        ------
+        RegistryError
+            If the place holds a registry and `replace` is not said, or the backup's trail is not whole.
+        FileFormatError
+            If the backup is damaged.
+        """
+        where = Place.of(place)
+        if where.path and not where.path.exists():
+            archive.read_manifest(Path(backup))
+            with _new_file(where.path) as connection:
+                return archive.restore_backup(connection, Path(backup))
+        with _closing(where.engine()) as engine, writing(engine) as connection:
+            if schema.current(connection):
+                if not replace:
+                    told = "write over it with --replace, or name another place"
+                    raise RegistryError(f"there is a registry at {where} already", do=told)
+                schema.bring_down(connection)
+            schema.bring_up(connection)
+            return archive.restore_backup(connection, Path(backup))
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """The living entries as one table for each kind; `corduroy.registry.frames` describes the columns."""
         from corduroy.registry.store.frames import read_frames
@@ -210,8 +274,9 @@ class Registry:
             return read_frames(connection)
 
 
-def _create_file(path: Path) -> None:
-    """Made beside and then renamed: a file that is there is a whole registry."""
+@contextmanager
+def _new_file(path: Path) -> Iterator[Connection]:
+    """A file with empty tables, made beside and then renamed: a file that is there is a whole registry."""
     if path.exists():
         raise RegistryError(f"there is a file {path} already", do="open it, or name another one")
     if not path.parent.is_dir():
@@ -221,6 +286,7 @@ def _create_file(path: Path) -> None:
     try:
         with _closing(Place.of(beside).engine(write_ahead=False)) as engine, writing(engine) as connection:
             schema.bring_up(connection)
+            yield connection
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,0 +1,55 @@
+"""Empty registries in SQLite and PostgreSQL, and a case to put into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.postgres_server import NoServerError, Server, running_server
+from corduroy.registry.record import Assessment, Operation, Patient, Record, TreatedCase
+from corduroy.registry.store import Registry
+
+NewPlace = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of this test run."""
+    try:
+        with running_server() as started:
+            yield started
+    except NoServerError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Gives places where no registry is, of each database."""
+    if request.param == "postgresql":
+        started: Server = request.getfixturevalue("server")
+        return started.new_database
+    names = iter(f"registry-{number}.sqlite" for number in range(100))
+    return lambda: str(tmp_path / next(names))
+
+
+@pytest.fixture
+def registry(new_place: NewPlace) -> Iterator[Registry]:
+    """An empty registry, once in each database."""
+    with Registry.create(new_place()) as made:
+        yield made
+
+
+@pytest.fixture
+def records() -> list[Record]:
+    """A patient, the case and what belongs to it, plausible as a whole."""
+    return [
+        Patient(pseudonym="P-1", sex="female", birth_year=1960),
+        TreatedCase(
+            case_no=1, levels=("T7", "L1"), aggressive=True, fracture=True, deficit=True, presentation=("pain",)
+        ),
+        Assessment(visit="preop", on="2020-01-01", pain_back=7, pain_unit="0-10", frankel="C", nurick=3),
+        Operation(on="2020-01-02", duration_min=180, blood_loss_ml=900, blood_loss_how="suction"),
+        Assessment(visit="m3", on="2020-04-01", pain_back=2, pain_unit="0-10", frankel="E", nurick=1),
+    ]
