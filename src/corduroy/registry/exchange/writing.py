@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from corduroy.errors import RecordError
-from corduroy.registry.exchange.reading import KnownCase, KnownPatient, Reading
+from corduroy.registry.exchange.reading import KnownCase, KnownPatient, LookUp, Reading
+from corduroy.registry.exchange.rows import patient_rows
 from corduroy.registry.record import Patient
 from corduroy.registry.store import Change, Registry
 
 
-def known_in(registry: Registry, pseudonym: str) -> KnownPatient | None:
-    """What a registry holds of a patient already."""
+def look_up_in(registry: Registry) -> LookUp:
+    """Finds what a registry holds of a patient already; one question for those who are not there."""
+    with registry.connected() as connection:
+        there = {pseudonym for pseudonym, _ in patient_rows(connection, ("pseudonym",))}
+
+    def look_up(pseudonym: str) -> KnownPatient | None:
+        return _known(registry, pseudonym) if pseudonym in there else None
+
+    return look_up
+
+
+def _known(registry: Registry, pseudonym: str) -> KnownPatient | None:
     entry = registry.find_patient(pseudonym)
     if entry is None or not isinstance(entry.record, Patient):
         return None
-    cases: dict[int, KnownCase] = {}
-    for held in registry.entries("case", entry.id):
-        file = registry.case_file(held.id)
-        cases[file.case.case_no] = KnownCase(held.id, file)
+    files = {held.id: registry.case_file(held.id) for held in registry.entries("case", entry.id)}
+    cases = {file.case.case_no: KnownCase(case_id, file) for case_id, file in files.items()}
     return KnownPatient(entry.id, entry.record, cases)
 
 

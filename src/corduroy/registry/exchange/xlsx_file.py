@@ -123,7 +123,7 @@ def _hidden(sheet: Worksheet) -> list[str]:
         found.append(f"sheet {shown(sheet.title)}: hidden rows {_listed(rows)}, read like the others")
     # One entry may stand for a run of columns.
     runs = [column for column in sheet.column_dimensions.values() if column.hidden]
-    columns = [get_column_letter(number) for run in runs for number in range(run.min, run.max + 1)]
+    columns = [get_column_letter(number) for run in runs for number in range(run.min or 1, (run.max or 0) + 1)]
     if columns:
         found.append(f"sheet {shown(sheet.title)}: hidden columns {_listed(columns)}")
     return found
