@@ -164,6 +164,10 @@ def test_tomita_regions_not_seen_stay_possible_only_above_the_type() -> None:
     assert proposal.also_possible == (TomitaType.PARAVERTEBRAL, TomitaType.MULTIPLE)
 
 
+def test_tomita_types_two_and_three_need_the_body_seen() -> None:
+    assert propose_tomita(replace(NOTHING, pedicle=True, body=None)) is None
+
+
 ZONES = st.integers(1, 12)
 VIEWS = st.sampled_from(list(AxialView))
 
