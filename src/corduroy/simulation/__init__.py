@@ -1,0 +1,1 @@
+"""What would happen: voxel finite elements and flow of a curing cement, on one multigrid. SI-mm-N-MPa inside."""
