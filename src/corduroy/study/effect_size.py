@@ -174,9 +174,11 @@ def _noncentrality(t: float, freedom: int, below: float) -> float:
     """The noncentrality under which a share `below` of all t lies below the observed one."""
 
     def excess(centre: float) -> float:
-        return float(stats.nct.cdf(t, freedom, centre)) - below
+        share = float(stats.nct.cdf(t, freedom, centre))
+        # SciPy gives NaN where t and a large noncentrality have opposite signs: all of the distribution is on one side.
+        return (share if not math.isnan(share) else float(centre < 0)) - below
 
-    reach = 5.0 + abs(t)
+    reach = 4 * math.sqrt(1 + t**2 / (2 * freedom))
     while excess(t - reach) < 0 or excess(t + reach) > 0:
-        reach *= 2
+        reach *= 1.5
     return float(optimize.brentq(excess, t - reach, t + reach, xtol=1e-10))

@@ -133,7 +133,7 @@ def choices(values: Integers, size: int) -> Distribution | None:
     centre = (int(values.sum()) * size, n)
     if (size + 1) * (reach + 1) <= _LONGEST_TABLE and n * (size + 1) * (reach + 1) <= _MOST_STEPS:
         found = _dense(_choice_table(shifted, size, reach))
-    elif _subsets_held(n, size) <= _MOST_ARRANGEMENTS:
+    elif _can_list(n, size):
         found = np.unique(_choice_sums(shifted, size), return_counts=True)
     else:
         return None
@@ -162,8 +162,14 @@ def _choice_sums(shifted: Integers, size: int) -> Integers:
     return sums[size]
 
 
-def _subsets_held(n: int, size: int) -> int:
-    return sum(math.comb(n, taken) for taken in range(min(size, n) + 1))
+def _can_list(n: int, size: int) -> bool:
+    """Whether all subsets of up to that size are few enough to be written out."""
+    held = 0
+    for taken in range(size + 1):
+        held += math.comb(n, taken)
+        if held > _MOST_ARRANGEMENTS:
+            return False
+    return True
 
 
 def _dense(table: Counts) -> tuple[Integers, Counts]:
