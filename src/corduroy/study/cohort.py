@@ -163,6 +163,14 @@ class Groups(_Part):
         return f"{self.item.label}: {(self.item.choices or {}).get(code, code)}"
 
 
+class Design(_Part):
+    """What no record holds and every guideline asks for. What is not given is reported as not recorded."""
+
+    retrospective: bool | None = None
+    centres: int | None = Field(default=None, ge=1, le=10_000)
+    blinded_readers: bool | None = None
+
+
 class Cohort(_Part):
     """A series, as its file describes it.
 
@@ -180,6 +188,7 @@ class Cohort(_Part):
     minimal_changes : dict of str to MinimalImportant
         By outcome.
     groups : Groups, optional
+    design : Design
     """
 
     title: str = Field(min_length=3, max_length=300)
@@ -190,6 +199,7 @@ class Cohort(_Part):
     reader: str = "corduroy"
     minimal_changes: dict[str, MinimalImportant] = Field(default_factory=dict)
     groups: Groups | None = None
+    design: Design = Field(default_factory=Design)
 
     @field_validator("outcomes")
     @classmethod

@@ -124,8 +124,18 @@ def completed_months(since: pd.Series[Any], until: pd.Series[Any]) -> pd.Series[
 
 
 def months_since(operated: pd.Series[Any], days: pd.Series[Any]) -> NDArray[np.float64]:
-    """Months, with fractions, from the operation to some day; negative before it."""
-    return np.asarray((days - operated).dt.days / DAYS_PER_MONTH, dtype=np.float64)
+    """Calendar months from the operation to some day, with the share of the month begun; negative before it.
+
+    The same day three years later is 36 months exactly, not 1095 days / 30.44: who was followed "for 36 months" counts
+    as under observation at 36 months.
+    """
+    whole = completed_months(operated, days).to_numpy()
+    month_before = (days.dt.to_period("M") - 1).dt.days_in_month
+    passed = (days.dt.day - operated.dt.day).to_numpy(dtype=np.float64)
+    length = np.where(passed >= 0, days.dt.days_in_month, month_before)
+    passed = np.where(passed >= 0, passed, np.maximum(length + passed, 0.0))
+    found: NDArray[np.float64] = whole + passed / length
+    return found
 
 
 def _last_seen(frames: Frames) -> pd.Series[Any]:

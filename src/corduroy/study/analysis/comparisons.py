@@ -11,14 +11,24 @@ import pandas as pd
 from corduroy.registry.values import SEPARATOR
 from corduroy.study.analysis.describe import MOST_LISTED, numeric
 from corduroy.study.analysis.outcomes import OUTCOMES, Outcome
-from corduroy.study.analysis.parts import effect, location, mean_with_t, proportion, tested
+from corduroy.study.analysis.parts import effect, line_of, location, mean_with_t, proportion
 from corduroy.study.analysis.values import complete_pairs, incomplete_pairs, paired_values, values_of
 from corduroy.study.cohort import Cohort
 from corduroy.study.multiplicity import Holm, holm
 from corduroy.study.ordinal import OrdinalChange, ordinal_change
 from corduroy.study.paired import MinimalChange, paired_outcome
 from corduroy.study.paired import PairedOutcome as PairedStatistics
-from corduroy.study.results import Estimate, Mcid, NotComputed, OrdinalOutcome, Pair, PairedOutcome, TestLine
+from corduroy.study.results import (
+    Estimate,
+    Mcid,
+    NotComputed,
+    NumericVariable,
+    OrdinalOutcome,
+    Pair,
+    PairedOutcome,
+    Proportion,
+    TestLine,
+)
 from corduroy.study.selection import Selection
 
 _NO_PAIR = "no case has both values"
@@ -33,7 +43,7 @@ class Comparisons:
     paired : tuple of PairedOutcome
     ordinal : tuple of OrdinalOutcome
     family : Holm or None
-        None where nothing could be tested.
+        None where nothing could be line_of.
     """
 
     paired: tuple[PairedOutcome, ...]
@@ -95,7 +105,7 @@ def _numeric(
             better="lower" if outcome.better == "lower" else "higher",
             minimal_change=MinimalChange(minimal.value, minimal.citation) if minimal else None,
         )
-    before, after, change = _three(outcome, pairs, statistics)
+    before, after, change = _three(outcome, pairs)
     contrast = cohort.compare
     return PairedOutcome(
         key=outcome.key,
@@ -122,18 +132,13 @@ def _numeric(
     )
 
 
-def _three(outcome: Outcome, pairs: tuple[Pair, ...], statistics: PairedStatistics | None) -> Any:
-    """Before, after and change of the complete pairs, each with its entries; the change without rounding errors."""
+def _three(outcome: Outcome, pairs: tuple[Pair, ...]) -> tuple[NumericVariable, ...]:
+    """Before, after and change of the complete pairs, each with its entries."""
     labels = [pair.case for pair in pairs]
-    changes = [pair.change for pair in pairs]
-    if statistics is not None and statistics.change.values is not None:
-        # Differences of decimals are exact in the statistics' whole numbers; 7.1 - 3.1 is 4, not 3.9999999999999996.
-        exact = np.array(statistics.change.values)
-        changes = [float(exact[np.abs(exact - change).argmin()]) for change in changes]
     columns = (
         ("before", [pair.before for pair in pairs], [pair.before_entries for pair in pairs]),
         ("after", [pair.after for pair in pairs], [pair.after_entries for pair in pairs]),
-        ("change", changes, [pair.entries for pair in pairs]),
+        ("change", [pair.change for pair in pairs], [pair.entries for pair in pairs]),
     )
     return tuple(
         numeric(
@@ -170,13 +175,15 @@ def _tests(statistics: PairedStatistics | None) -> tuple[TestLine, ...]:
     if statistics is None:
         return ()
     return (
-        tested("Wilcoxon signed-rank", statistics.signed_rank, primary=True),
-        tested("Sign test", statistics.sign),
-        tested("Sign-flip permutation", statistics.sign_flip),
+        line_of("Wilcoxon signed-rank", statistics.signed_rank, primary=True),
+        line_of("Sign test", statistics.sign),
+        line_of("Sign-flip permutation", statistics.sign_flip),
     )
 
 
-def _moved(name: str, statistics: PairedStatistics, pairs: tuple[Pair, ...], outcome: Outcome, direction: int) -> Any:
+def _moved(
+    name: str, statistics: PairedStatistics, pairs: tuple[Pair, ...], outcome: Outcome, direction: int
+) -> Proportion:
     counted = statistics.improved if direction > 0 else statistics.worsened
     sign = direction if outcome.better == "higher" else -direction
     who = [pair for pair in pairs if pair.change * sign > 0]
@@ -238,7 +245,7 @@ def _ordinal(selection: Selection, cohort: Cohort, outcome: Outcome, paired: pd.
         else (),
         **_grade_counts(statistics, pairs),
         at_ceiling=tuple(pair.case for pair in pairs if pair.before == len(grades) - 1),
-        tests=(tested("Sign test", statistics.sign, primary=True),) if statistics else (),
+        tests=(line_of("Sign test", statistics.sign, primary=True),) if statistics else (),
         p_holm=None,
         holm_smallest=None,
         notes=_notes(outcome, cohort, pairs),

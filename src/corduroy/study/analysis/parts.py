@@ -24,7 +24,7 @@ class _Test(Protocol):
     def words(self) -> str: ...
 
 
-def tested(name: str, test: _Test, *, primary: bool = False) -> TestLine:
+def line_of(name: str, test: _Test, *, primary: bool = False) -> TestLine:
     """A test as a line of a table."""
     return TestLine(name, test.words, test.p, test.smallest_p, primary)
 

@@ -37,7 +37,7 @@ def values_of(selection: Selection, key: str, reader: str) -> pd.DataFrame:
         ``|``), `modality`, `posture`, `level`; in the order of time.
     """
     outcome = OUTCOMES[key]
-    found = _assessed(selection, outcome) if outcome.kind == "assessment" else _measured(selection, key, reader)
+    found = _assessed(selection, outcome) if outcome.kind == "assessment" else measured_values(selection, key, reader)
     return found.sort_values("on", kind="stable")
 
 
@@ -63,8 +63,8 @@ def _assessed(selection: Selection, outcome: Outcome) -> pd.DataFrame:
     )
 
 
-def _measured(selection: Selection, key: str, reader: str) -> pd.DataFrame:
-    """First readings at the case's first level; of several readers of one image the mean."""
+def measured_values(selection: Selection, key: str, reader: str) -> pd.DataFrame:
+    """A measured quantity: first readings at the case's first level; of several readers of one image the mean."""
     frame = first_readings(selection.frames["measurement"])
     frame = frame[
         (frame["quantity"] == key) & (frame["level"].astype(object) == index_levels(selection, frame["case_id"]))

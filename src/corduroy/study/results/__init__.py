@@ -26,7 +26,7 @@ from corduroy.study.results.outcomes import (
     VisitSummary,
 )
 from corduroy.study.results.pictures import Timeline, TimelineMark, Trajectory, TrajectoryLine, TrajectoryPoint
-from corduroy.study.results.series import AutomatedUse, Ethics, Missing, Objection, Period, SeriesResult
+from corduroy.study.results.series import AutomatedUse, Design, Ethics, Missing, Period, SeriesResult
 from corduroy.study.results.variables import CategoricalVariable, Category, NumericVariable, Value, Variable
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Category",
     "Criterion",
     "CurveStep",
+    "Design",
     "Estimate",
     "Ethics",
     "EventResult",
@@ -49,7 +50,6 @@ __all__ = [
     "MixedPair",
     "NotComputed",
     "NumericVariable",
-    "Objection",
     "Occurrence",
     "OrdinalOutcome",
     "Pair",

@@ -14,12 +14,14 @@ class MixedPair:
     Parameters
     ----------
     case, outcome : str
+    differs : tuple of {"posture", "modality"}
     words : str
-        "standing radiograph before, supine CT after: about 5 degrees ... with no treatment".
+        "standing, Radiograph before and supine, CT after ...", and what that alone can do.
     """
 
     case: str
     outcome: str
+    differs: tuple[str, ...]
     words: str
 
 

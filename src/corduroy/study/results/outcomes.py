@@ -44,8 +44,8 @@ class Pair:
 
     @property
     def change(self) -> float:
-        """After minus before."""
-        return self.after - self.before
+        """After minus before, as on paper: 7.1 - 3.1 is 4, not 3.9999999999999996. No measurement has nine decimals."""
+        return round(self.after - self.before, 9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corduroy.provenance import Provenance
+from corduroy.study.objections import Objection
 from corduroy.study.results.basics import NotComputed
 from corduroy.study.results.cohort import Criterion, Flow
 from corduroy.study.results.events import EventResult, FollowUp
@@ -36,19 +37,19 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
-    """What a reviewer would object to.
+class Design:
+    """What the researcher says of the study's design; None: not said.
 
     Parameters
     ----------
-    topic : str
-        "Sample size", "Missing data" ...
-    words : str
-        The objection, with this series' own numbers.
+    retrospective : bool or None
+    centres : int or None
+    blinded_readers : bool or None
     """
 
-    topic: str
-    words: str
+    retrospective: bool | None
+    centres: int | None
+    blinded_readers: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class SeriesResult:
     flow : Flow
     n : int
         Cases analysed.
+    design : Design
     period : Period
     ethics : Ethics
     baseline, treatment : tuple of Variable
@@ -141,7 +143,8 @@ class SeriesResult:
         The first 200 cases.
     trajectories : tuple of Trajectory
     missing : tuple of Missing
-    objections : tuple of Objection
+    objections : tuple of corduroy.study.Objection
+        Topic, sentence and source of each.
     methods : tuple of str
         Paragraphs: the tests as they were run, with versions.
     automated : tuple of AutomatedUse
@@ -156,6 +159,7 @@ class SeriesResult:
     contrast: str
     flow: Flow
     n: int
+    design: Design
     period: Period
     ethics: Ethics
     baseline: tuple[Variable, ...]

@@ -1,0 +1,265 @@
+"""What went wrong and what came back: counts, rates per person-year, curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from corduroy.registry.record.choices import ComplicationType, EventType, Procedure, RecurrenceDefinition
+from corduroy.registry.values import SEPARATOR
+from corduroy.scales import LeakModality, YeomType
+from corduroy.study.analysis.describe import source
+from corduroy.study.analysis.parts import counted_of, rate_of
+from corduroy.study.results import (
+    CurveStep,
+    EventResult,
+    LeakRow,
+    NotComputed,
+    Occurrence,
+    RiskRow,
+    Source,
+    SurvivalCurve,
+)
+from corduroy.study.selection import Selection, first_event, months_since
+from corduroy.study.survival import EventFree, event_free, incidence
+
+LANDMARKS_MONTHS = (12.0, 24.0, 36.0, 60.0, 120.0)
+"""Times at which numbers at risk are printed (author's choice)."""
+
+_TIMED = (
+    EventType.RECURRENCE,
+    EventType.REFRACTURE,
+    EventType.ADJACENT_FRACTURE,
+    EventType.REOPERATION,
+    EventType.DEATH,
+)
+_MOST_LISTED = 200
+_SILENCE = "What is not in the registry counts as not having happened: the records cannot show what nobody looked for."
+_LATE = "Recurrences after 6 and after 13 years are published: a shorter follow-up cannot exclude them."
+
+
+def happenings(selection: Selection) -> tuple[EventResult, ...]:
+    """Leak, the events of follow-up, and complications of each procedure.
+
+    Parameters
+    ----------
+    selection : Selection
+    """
+    return (
+        _leak(selection),
+        *(_timed(selection, type_) for type_ in _TIMED),
+        *(_complications(selection, procedure) for procedure in Procedure),
+    )
+
+
+def curve_of(found: EventFree) -> SurvivalCurve:
+    """A Kaplan-Meier curve as a result."""
+    events_at = _steps_down(found)
+    times = np.asarray(found.times)
+    censored = np.asarray(found.censored)
+    steps = []
+    for place, (time, share, at_risk) in enumerate(zip(found.times, found.shares, found.at_risk, strict=True)):
+        band = found.band[place] if found.band is not None else None
+        gone = int((censored == time).sum()) if times.size else 0
+        low, high = (band.low, band.high) if band is not None else (None, None)
+        steps.append(CurveStep(time, at_risk, events_at[place], gone, share, low, high))
+    risk = tuple(RiskRow(mark.time, mark.at_risk, mark.share, mark.interval) for mark in found.landmarks)
+    return SurvivalCurve(found.name, tuple(steps), found.censored, risk, found.band is not None, found.words)
+
+
+def _steps_down(found: EventFree) -> list[int]:
+    """Events at each step: what left the risk set there and was not censored."""
+    after = [*found.at_risk[1:], 0]
+    censored = np.asarray(found.censored)
+    return [
+        max(0, now - later - int((censored == time).sum()))
+        for now, later, time in zip(found.at_risk, after, found.times, strict=True)
+    ]
+
+
+def reached(selection: Selection) -> tuple[float, ...]:
+    """The landmarks up to the longest follow-up."""
+    longest = selection.cases["months"].max()
+    return tuple(mark for mark in LANDMARKS_MONTHS if mark <= longest)
+
+
+def _timed(selection: Selection, type_: EventType) -> EventResult:
+    cases = selection.cases
+    events = selection.frames["event"]
+    events = events[events["type"] == type_.value]
+    first = first_event(events, type_).reindex(cases.index)
+    happened = first["on"].notna().to_numpy(dtype=bool)
+    until = first["on"].where(happened, cases["last_seen"])
+    days = (until - cases["operated"]).dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = ~np.isnan(days)
+    label = type_.label
+    if not known.any():
+        return EventResult(
+            type_.value, label, None, None, None, (), not_computed=(NotComputed(label, "no case was followed up"),)
+        )
+    who = source(list(cases["label"]), list(first["entry_id"].fillna("")), np.flatnonzero(happened & known))
+    years = float(days[known].sum()) / 365.25
+    months = np.maximum(months_since(cases["operated"], until)[known], 0.0)
+    shares, words = _competing(selection, type_, label, months, happened[known], known)
+    return EventResult(
+        key=type_.value,
+        label=label,
+        proportion=counted_of(label, int((happened & known).sum()), int(known.sum()), who),
+        rate=rate_of(label, int((happened & known).sum()), years) if years > 0 else None,
+        curve=curve_of(event_free(label.lower(), months, happened[known], reached(selection))),
+        occurrences=_occurrences(selection, events),
+        incidence=shares,
+        incidence_words=words,
+        notes=(_SILENCE, _LATE) if type_ is EventType.RECURRENCE else (_SILENCE,),
+    )
+
+
+def _competing(
+    selection: Selection, type_: EventType, label: str, months: np.ndarray, happened: np.ndarray, known: np.ndarray
+) -> tuple[tuple[RiskRow, ...], str]:
+    """Cumulative incidence where somebody died without the event."""
+    died = selection.cases["died_on"].notna().to_numpy(dtype=bool)[known] & ~happened
+    positive = months > 0
+    if type_ is EventType.DEATH or not died.any() or not reached(selection):
+        return (), ""
+    endings = np.where(happened, "event", np.where(died, "death", "censored"))
+    found = incidence(label.lower(), months[positive], list(endings[positive]), reached(selection))
+    return tuple(RiskRow(mark.time, mark.at_risk, mark.share, mark.interval) for mark in found.landmarks), found.words
+
+
+def _occurrences(selection: Selection, events: pd.DataFrame) -> tuple[Occurrence, ...]:
+    rows = events.sort_values("on", kind="stable").iloc[:_MOST_LISTED]
+    months = months_since(rows["case_id"].map(selection.cases["operated"]), rows["on"])
+    found = []
+    for passed, row in zip(months, rows.to_dict("records"), strict=True):
+        parts = [EventType(row["type"]).label, _text(row["level"])]
+        if _text(row["definition"]):
+            parts.append(RecurrenceDefinition(row["definition"]).label)
+        if _text(row["treatment"]):
+            parts.append(f"treatment: {row['treatment']}")
+        label = str(selection.cases.at[row["case_id"], "label"])
+        found.append(Occurrence(label, row["on"].date(), float(passed), _joined(parts), row["entry_id"]))
+    return tuple(found)
+
+
+def _leak(selection: Selection) -> EventResult:
+    """By modality, the case being the unit: any leak at any level."""
+    frame = selection.frames["leak"]
+    title = "Cement leak"
+    if frame.empty:
+        why = "no record says that anybody looked for one"
+        return EventResult("leak", title, None, None, None, (), not_computed=(NotComputed(title, why),))
+    rows = tuple(
+        _leak_row(selection, modality, frame[frame["modality"] == modality.value])
+        for modality in LeakModality
+        if (frame["modality"] == modality.value).any()
+    )
+    looked = frame.groupby("case_id", observed=True)["leaked"].any()
+    silent = [label for case, label in selection.cases["label"].items() if case not in looked.index]
+    notes = ["Only computed tomography can show that there is none: films missed 93 % of the leaks of type B."]
+    if silent:
+        notes.append(f"Not looked for, or not recorded, in {len(silent)} of {len(selection.cases)} cases.")
+    leaked = frame[frame["leaked"]]
+    return EventResult(
+        key="leak",
+        label=title,
+        proportion=counted_of(
+            f"{title}, any modality", int(looked.sum()), len(looked), _frame_source(selection, leaked)
+        ),
+        rate=None,
+        curve=None,
+        occurrences=_leaks(selection, leaked),
+        leaks=rows,
+        notes=tuple(notes),
+    )
+
+
+def _leak_row(selection: Selection, modality: LeakModality, frame: pd.DataFrame) -> LeakRow:
+    by_case = frame.groupby("case_id", observed=True)["leaked"].any()
+    leaked = frame[frame["leaked"]]
+    shown = leaked["types"].dropna().astype(object)
+    types = [
+        (
+            kind.label,
+            int(leaked.loc[shown.index[[kind.value in text.split(SEPARATOR) for text in shown]]]["case_id"].nunique()),
+        )
+        for kind in YeomType
+    ]
+    name = f"Cement leak on {modality.label.lower()}"
+    return LeakRow(
+        modality.label,
+        counted_of(name, int(by_case.sum()), len(by_case), _frame_source(selection, leaked)),
+        tuple((kind, count) for kind, count in types if count),
+    )
+
+
+def _leaks(selection: Selection, leaked: pd.DataFrame) -> tuple[Occurrence, ...]:
+    rows = leaked.sort_values("on", kind="stable").iloc[:_MOST_LISTED]
+    months = months_since(rows["case_id"].map(selection.cases["operated"]), rows["on"])
+    found = []
+    for passed, row in zip(months, rows.to_dict("records"), strict=True):
+        types = [YeomType(code).label for code in (_text(row["types"]) or "").split(SEPARATOR) if code]
+        parts = ["Cement leak", row["level"], LeakModality(row["modality"]).label, *types]
+        label = str(selection.cases.at[row["case_id"], "label"])
+        found.append(Occurrence(label, row["on"].date(), float(passed), _joined(parts), row["entry_id"]))
+    return tuple(found)
+
+
+def _complications(selection: Selection, procedure: Procedure) -> EventResult:
+    """Embolization, biopsy and operation are graded apart and therefore counted apart."""
+    frame = selection.frames["complication"]
+    frame = frame[frame["after"] == procedure.value]
+    having = selection.frames[procedure.value]["case_id"].unique()
+    title = f"Complication of {procedure.label.lower()}"
+    if len(having) == 0:
+        why = f"no {procedure.label.lower()} is recorded"
+        return EventResult(
+            f"complication_{procedure.value}", title, None, None, None, (), not_computed=(NotComputed(title, why),)
+        )
+    touched = frame[frame["case_id"].isin(having)]
+    windows = sorted({int(days) for days in touched["window_days"].dropna()})
+    notes = [_SILENCE]
+    if len(touched):
+        told = ", ".join(f"{days} days" for days in windows) if windows else "not recorded"
+        notes.append(f"Window of observation: {told}.")
+    return EventResult(
+        key=f"complication_{procedure.value}",
+        label=title,
+        proportion=counted_of(title, touched["case_id"].nunique(), len(having), _frame_source(selection, touched)),
+        rate=None,
+        curve=None,
+        occurrences=_complication_list(selection, touched),
+        notes=tuple(notes),
+    )
+
+
+def _complication_list(selection: Selection, frame: pd.DataFrame) -> tuple[Occurrence, ...]:
+    rows = frame.sort_values("on", kind="stable").iloc[:_MOST_LISTED]
+    months = months_since(rows["case_id"].map(selection.cases["operated"]), rows["on"])
+    found = []
+    for passed, row in zip(months, rows.to_dict("records"), strict=True):
+        grades = [
+            f"{name} {_text(row[field])}"
+            for name, field in (("Clavien-Dindo", "clavien"), ("SIR (old)", "sir_old"), ("SIR 2017", "sir_2017"))
+            if _text(row[field])
+        ]
+        parts = [ComplicationType(row["type"]).label, *grades]
+        if not grades:
+            parts.append("not graded")
+        label = str(selection.cases.at[row["case_id"], "label"])
+        found.append(Occurrence(label, row["on"].date(), float(passed), _joined(parts), row["entry_id"]))
+    return tuple(found)
+
+
+def _frame_source(selection: Selection, frame: pd.DataFrame) -> Source:
+    labels = frame["case_id"].map(selection.cases["label"])
+    return Source(tuple(dict.fromkeys(labels)), tuple(frame["entry_id"]))
+
+
+def _text(value: object) -> str:
+    """The text, empty where nothing is recorded."""
+    return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def _joined(parts: list[str]) -> str:
+    return ", ".join(part for part in parts if part)
