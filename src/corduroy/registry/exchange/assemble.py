@@ -35,7 +35,7 @@ def assemble(drafts: Iterable[tuple[Key, Draft]], reading: Reading, look_up: Loo
         _PatientBuilder(pseudonym, cases, look_up(pseudonym), reading).build()
     places = {name: next(iter(cases.values()))[0].row.place for name, cases in by_patient.items()}
     reading.doubts += alike_names(places)
-    reading.doubts += alike_persons([case.file for case in reading.cases], places)
+    reading.doubts += alike_persons([case.file for case in reading.cases if case.file], places)
     reading.problems.sort(key=lambda problem: problem.place)
     reading.doubts.sort(key=lambda doubt: doubt.place)
     if reading.problems:
@@ -68,15 +68,27 @@ class _PatientBuilder:
             return
         new: list[Record] = [] if self._known else [patient]
         new += [consent] if consent and not held_consent else []
-        for case_no, drafts in self._cases.items():
+        for case_no, drafts in self._own_cases().items():
             known = self._known.cases.get(case_no) if self._known else None
             file = self._case(case_no, drafts, known, patient, consent)
             if file is None:
                 continue
             new += self._new_records(file, known, drafts[0])
-            if new:
-                self._reading.cases.append(NewRecords(file, tuple(new), self._known))
+            self._reading.cases.append(NewRecords(self._pseudonym, case_no, tuple(new), file, self._known))
             new = []
+        if new and not self._own_cases():
+            self._reading.cases.append(NewRecords(self._pseudonym, None, tuple(new), known=self._known))
+            got = f"patient '{self._pseudonym}' without a case"
+            first = everything[0].row
+            self._reading.doubts.append(Problem(first.place, first.heading, got, "a case; confirm it"))
+
+    def _own_cases(self) -> dict[int, list[Draft]]:
+        """The drafts of each case; rows that tell only of the person belong to none."""
+        of_case = {
+            number: [draft for draft in drafts if draft.record not in (Patient, Consent)]
+            for number, drafts in self._cases.items()
+        }
+        return {number: drafts for number, drafts in of_case.items() if drafts}
 
     def _case(
         self, case_no: int, drafts: list[Draft], known: KnownCase | None, patient: Patient, consent: Consent | None

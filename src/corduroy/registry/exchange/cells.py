@@ -13,7 +13,7 @@ from corduroy.anatomy import Level
 from corduroy.errors import LabelError
 from corduroy.registry.exchange.days import DateFormat, day_of
 from corduroy.registry.exchange.formulas import is_formula_like, restored
-from corduroy.registry.exchange.mapping import Mapping, Source
+from corduroy.registry.exchange.mapping import Manner, Source
 from corduroy.registry.exchange.problems import shown
 from corduroy.registry.exchange.sheets import Cell, Unusable
 from corduroy.registry.exchange.units import conversion, converted
@@ -85,7 +85,8 @@ class CellReader:
         if isinstance(cell, Unusable):
             raise CellError(cell.got, cell.expected)
         if isinstance(cell, str):
-            cell = stripped(cell)
+            # In a text an invisible sign may be meant; anywhere else it is dirt.
+            cell = cell.strip() if self.item.kind in ("text", "free text") else stripped(cell)
             if cell == "" or cell.casefold() in self.missing:
                 return None
             cell = self.words.get(cell.casefold(), cell)
@@ -227,7 +228,7 @@ class CellReader:
         return restored(text)
 
 
-def cell_reader(item: Item, source: Source, mapping: Mapping) -> CellReader:
+def cell_reader(item: Item, source: Source, manner: Manner) -> CellReader:
     """The reader of one column.
 
     Raises
@@ -237,13 +238,13 @@ def cell_reader(item: Item, source: Source, mapping: Mapping) -> CellReader:
     """
     return CellReader(
         item=item,
-        missing=frozenset(stripped(word).casefold() for word in mapping.missing),
+        missing=frozenset(stripped(word).casefold() for word in manner.missing),
         words={stripped(word).casefold(): code for word, code in source.values.items()},
-        number=_number_pattern(mapping.decimal, mapping.thousands or ""),
-        decimal=mapping.decimal,
-        thousands=mapping.thousands or "",
+        number=_number_pattern(manner.decimal, manner.thousands or ""),
+        decimal=manner.decimal,
+        thousands=manner.thousands or "",
         factor=conversion(source.unit, item) if source.unit else (Decimal(1), Decimal(1)),
-        dates=DateFormat(source.dates or mapping.dates),
+        dates=DateFormat(source.dates or manner.dates),
         split=source.split,
     )
 

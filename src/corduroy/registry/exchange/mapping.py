@@ -94,7 +94,32 @@ class TableMap(_Part):
     records: list[RecordMap] = Field(min_length=1)
 
 
-class Mapping(_Part):
+class Manner(_Part):
+    """How cells are written throughout a file.
+
+    Attributes
+    ----------
+    decimal, thousands : str
+        Signs in numbers that are written as texts.
+    dates : str
+        Format of dates that are written as texts: ``DD.MM.YYYY``, ``MM/DD/YYYY``, ``excel`` for serial numbers.
+    missing : list of str
+        Words that stand for "not recorded".
+    """
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    dates: str | None = None
+    missing: list[str] = []
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError(f"'{self.decimal}' is both the decimal and the thousands sign")
+        return self
+
+
+class Mapping(Manner):
     """A mapping file.
 
     Attributes
@@ -102,29 +127,13 @@ class Mapping(_Part):
     form : str
     encoding, delimiter : str
         Of a CSV file, where they cannot be detected.
-    decimal, thousands : str
-        Signs in numbers that are written as texts.
-    dates : str
-        Format of dates that are written as texts: ``DD.MM.YYYY``, ``MM/DD/YYYY``, ``excel`` for serial numbers.
-    missing : list of str
-        Words that stand for "not recorded".
     tables : list of TableMap
     """
 
     form: Literal["corduroy-import/1"]
     encoding: str | None = None
     delimiter: str | None = None
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[".", ",", " ", "'"] | None = None
-    dates: str | None = None
-    missing: list[str] = []
     tables: list[TableMap] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _signs_differ(self) -> Self:
-        if self.decimal == self.thousands:
-            raise ValueError(f"'{self.decimal}' is both the decimal and the thousands sign")
-        return self
 
 
 def load_mapping(path: Path) -> Mapping:

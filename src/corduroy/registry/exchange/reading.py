@@ -47,19 +47,23 @@ LookUp = Callable[[str], KnownPatient | None]
 
 @dataclass(frozen=True)
 class NewRecords:
-    """What is to be added to one case.
+    """What is to be added to one case, or to a patient without one.
 
     Parameters
     ----------
-    file : CaseFile
-        The case as it will be, with what the registry holds of it already.
+    pseudonym : str
+    case_no : int or None
     records : tuple of Record
-        What is new in it; parents first.
+        What is new; parents first.
+    file : CaseFile or None
+        The case as it will be, with what the registry holds of it already.
     known : KnownPatient or None
     """
 
-    file: CaseFile
+    pseudonym: str
+    case_no: int | None
     records: tuple[Record, ...]
+    file: CaseFile | None = None
     known: KnownPatient | None = None
 
 

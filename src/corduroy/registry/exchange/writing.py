@@ -70,10 +70,10 @@ def write_reading(registry: Registry, reading: Reading, *, who: str, why: str, c
 def _add_case(change: Change, reading: Reading, index: int, ids: dict[str, str]) -> int:
     """The new records of one case; `ids` keeps the patients' by pseudonym for the cases that follow."""
     new = reading.cases[index]
-    pseudonym = new.file.patient.pseudonym
+    pseudonym = new.pseudonym
     if new.known:
         ids.setdefault(pseudonym, new.known.entry_id)
-    held = new.known.cases.get(new.file.case.case_no) if new.known else None
+    held = new.known.cases.get(new.case_no) if new.known and new.case_no else None
     case_id = held.entry_id if held else None
     for record in new.records:
         parent = {None: None, "patient": ids.get(pseudonym), "case": case_id}[record.parent]
