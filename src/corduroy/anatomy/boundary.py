@@ -122,7 +122,7 @@ def refine(surface: PolynomialSurface, centres: VoxelCentres, patch: Patch) -> P
     design = surface.design(u, v)
     coefficients = surface.coefficients
     for factor in _WIDER_FIRST:
-        coefficients = _classify(design, height, below, coefficients, _precision(surface), factor * width)
+        coefficients = _classify(design, height, below, coefficients, prior_precision(surface), factor * width)
     return surface.with_coefficients(coefficients)
 
 
@@ -153,8 +153,8 @@ def _local_coordinates(mask: LabelMap, frame: Frame) -> list[FloatArray]:
     return [origin[a] + (steps[a, 0] * i + steps[a, 1] * j) + steps[a, 2] * k for a in range(3)]
 
 
-def _precision(surface: PolynomialSurface) -> FloatArray:
-    """Inverse prior variance of each coefficient, per mm2."""
+def prior_precision(surface: PolynomialSurface) -> FloatArray:
+    """Inverse prior variance of each coefficient of a surface, per mm2."""
     degree = np.minimum(surface.powers.sum(axis=1), len(_PRIOR_SD_MM) - 1)
     return np.asarray(1.0 / _PRIOR_SD_MM[degree] ** 2)
 

@@ -29,11 +29,14 @@ class Endplate:
     frame : Frame
         The frame in which the surface is a height ``z(x, y)``.
     surface : PolynomialSurface
+    edge : {"labels", "grey values"}
+        What the surface was placed on.
     """
 
     side: Literal["superior", "inferior"]
     frame: Frame
     surface: PolynomialSurface
+    edge: Literal["labels", "grey values"] = "labels"
 
     def z(self, x: ArrayLike, y: ArrayLike) -> FloatArray:
         """Height along the frame's superior axis at local (x, y), mm."""

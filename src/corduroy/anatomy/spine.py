@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.anatomy.canal import canal_ring
+from corduroy.anatomy.grey_endplates import with_grey_endplates
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.orient import centroid, first_frame, spine_tangents
 from corduroy.anatomy.quality import LevelQuality, QualityFlag, check_labels
@@ -74,7 +75,7 @@ def build_spine(labels: LabelMap, scheme: str | LabelScheme | None = None, ct: V
     scheme : str or LabelScheme, optional
         What the numbers mean; recognised from the set of labels when not given.
     ct : Volume, optional
-        Grey values of the same scan, for densities.
+        Grey values of the same scan: for densities, and to place the endplates on.
 
     Raises
     ------
@@ -94,7 +95,12 @@ def build_spine(labels: LabelMap, scheme: str | LabelScheme | None = None, ct: V
         level: _judged(vertebra, labels, quality.levels[level])
         for level, vertebra in _with_canals(_found(masks)).items()
     }
-    return Spine(vertebrae, labels, known, ct, quality.warnings)
+    warnings = quality.warnings
+    if ct is not None:
+        numbers = {known.levels[number]: number for number in order}
+        vertebrae, contradictions = with_grey_endplates(vertebrae, ct, quality.cleaned, numbers)
+        warnings += contradictions
+    return Spine(vertebrae, labels, known, ct, warnings)
 
 
 def _scheme_of(labels: LabelMap, scheme: str | LabelScheme | None) -> LabelScheme:
