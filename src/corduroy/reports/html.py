@@ -44,12 +44,12 @@ def render_html(content: dict[str, Any], folder: Path) -> str:
 def _embedded(folder: Path, figure: dict[str, str]) -> Markup:
     path = folder / figure["file"]
     if path.suffix == ".svg":
-        return _inline_svg(path.read_text(encoding="utf-8"), figure["alt"])
+        return inline_svg(path.read_text(encoding="utf-8"), figure["alt"])
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(Markup(data), figure["alt"])
 
 
-def _inline_svg(text: str, alt: str) -> Markup:
+def inline_svg(text: str, alt: str) -> Markup:
     """A matplotlib SVG as part of the page: no prolog, no fixed size, the page's colours."""
     drawing = text[text.index("<svg") :]
     for colour, themed in _THEMED.items():

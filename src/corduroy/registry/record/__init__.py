@@ -3,6 +3,7 @@
 from corduroy.registry.record.assessment import Assessment
 from corduroy.registry.record.base import Record, errors_of
 from corduroy.registry.record.case_file import BY_KIND, RECORDS, CaseFile
+from corduroy.registry.record.choices import Visit
 from corduroy.registry.record.findings import Finding, Severity
 from corduroy.registry.record.imaging import ImagingStudy, MeasurementEntry
 from corduroy.registry.record.interventions import Biopsy, Embolization, Operation
@@ -31,6 +32,7 @@ __all__ = [
     "Record",
     "Severity",
     "TreatedCase",
+    "Visit",
     "errors_of",
     "require_pseudonym",
 ]

@@ -81,8 +81,11 @@ class CaseFile:
         for name in ("patient", "case"):
             if len(places.get(name, ())) != 1:
                 raise CaseError(f"{len(places.get(name, ()))} records '{name}' in one case", "exactly one")
-        single = {name: places.pop(name)[0] for name in ("patient", "case", "consent") if name in places}
-        return cls(**single, **{name: tuple(several) for name, several in places.items()})
+        parts: dict[str, Any] = {name: tuple(several) for name, several in places.items()}
+        for name in ("patient", "case", "consent"):
+            if name in parts:
+                parts[name] = parts[name][0]
+        return cls(**parts)
 
     @property
     def surgery(self) -> date | None:
