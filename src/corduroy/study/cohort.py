@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -219,6 +220,16 @@ class Cohort(_Part):
             if OUTCOMES[key].grades:
                 raise ValueError(f"'{key}' is a scale of grades; a minimal change is for numbers")
         return self
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the invented patients are asked for."""
+        return self.registry == SYNTHETIC
+
+    def as_plain(self) -> dict[str, Any]:
+        """What was asked for, as JSON can hold it; a URL without its password."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return plain | {"registry": re.sub(r"//[^/@]*@", "//", self.registry)}
 
     def criteria_in_words(self) -> tuple[Criterion, ...]:
         """The criteria as a methods section lists them."""

@@ -50,6 +50,11 @@ class Comparisons:
     ordinal: tuple[OrdinalOutcome, ...]
     family: Holm | None
 
+    @property
+    def every(self) -> tuple[PairedOutcome | OrdinalOutcome, ...]:
+        """Numbers first, then grades."""
+        return (*self.paired, *self.ordinal)
+
 
 def compare(selection: Selection, cohort: Cohort, rng: np.random.Generator) -> Comparisons:
     """Compare every outcome of a cohort at the two times of its primary contrast.

@@ -34,7 +34,7 @@ def critique(
     if selection.cases.empty:
         return (Objection("size", "No case fulfils the criteria: there is nothing to report.", "the flow"),)
     facts = _facts(selection, cohort, comparisons, events, follow_up, mixed)
-    return (*objections(facts), *_of_selection(selection, cohort), *_of_times(selection, cohort, comparisons))
+    return (*objections(facts), *_of_selection(selection, cohort), *_of_times(cohort, comparisons))
 
 
 def _facts(
@@ -45,7 +45,6 @@ def _facts(
     follow_up: FollowUp,
     mixed: tuple[MixedPair, ...],
 ) -> AnalysisFacts:
-    compared = (*comparisons.paired, *comparisons.ordinal)
     design = cohort.design
     return AnalysisFacts(
         n=len(selection.cases),
@@ -63,7 +62,7 @@ def _facts(
         lost=len(follow_up.lost),
         at_ceiling=tuple((outcome.label, len(outcome.at_ceiling)) for outcome in comparisons.ordinal),
         selected_at_worst=cohort.compare.before is Visit.PREOPERATIVE,
-        missing=tuple((f"{outcome.label} before or after", len(outcome.incomplete)) for outcome in compared),
+        missing=tuple((f"{outcome.label} before or after", len(outcome.incomplete)) for outcome in comparisons.every),
         interventions=_interventions(selection),
     )
 
@@ -123,13 +122,13 @@ def _of_selection(selection: Selection, cohort: Cohort) -> list[Objection]:
     return found
 
 
-def _of_times(selection: Selection, cohort: Cohort, comparisons: Comparisons) -> list[Objection]:
+def _of_times(cohort: Cohort, comparisons: Comparisons) -> list[Objection]:
     """A "last value" that is older than the follow-up says little about its end."""
     least = cohort.criteria.min_follow_up_months
     if least is None or cohort.compare.after != "last":
         return []
     found = []
-    for outcome in (*comparisons.paired, *comparisons.ordinal):
+    for outcome in comparisons.every:
         early = [pair.case for pair in outcome.pairs if pair.months < least]
         if early:
             told = (
