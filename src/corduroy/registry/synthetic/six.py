@@ -76,7 +76,7 @@ _VISITS = (
     (Visit.MONTH_24, 24),
     (Visit.MONTH_36, 36),
 )
-_MEASURED_AT = (Visit.PREOPERATIVE, Visit.DISCHARGE, Visit.MONTH_12)
+_MEASURED_AT = (Visit.PREOPERATIVE, Visit.DISCHARGE, Visit.MONTH_12, Visit.MONTH_36)
 _WALKING = {"B": Ambulation.WHEELCHAIR, "C": Ambulation.HELP, "D": Ambulation.AID, "E": Ambulation.INDEPENDENT}
 _NURICK = {"B": 5, "C": 4, "D": 3, "E": 1}
 # Invented: systematic difference and spread of a reader, in mm and in degrees.
@@ -197,15 +197,16 @@ def _assessment(plan: Plan, place: int, visit: Visit, day: date) -> Assessment:
 
 def _imaging(visits: list[tuple[Visit, date]]) -> Iterator[ImagingStudy]:
     for visit, day in visits:
-        if visit in _MEASURED_AT or (visit, day) == visits[-1]:
+        if visit in _MEASURED_AT or visit is Visit.LATER:
             yield ImagingStudy(visit=visit, on=day, modality=ImagingModality.CT, posture=ImagingPosture.SUPINE)
         if visit in (Visit.PREOPERATIVE, Visit.MONTH_12, Visit.MONTH_36):
             yield ImagingStudy(visit=visit, on=day, modality=ImagingModality.MR, posture=ImagingPosture.SUPINE)
 
 
 def _measurements(plan: Plan, visits: list[tuple[Visit, date]], rng: np.random.Generator) -> Iterator[MeasurementEntry]:
-    measured = [entry for entry in visits if entry[0] in _MEASURED_AT] + [visits[-1]]
-    for visit, day in measured:
+    for visit, day in visits:
+        if visit not in _MEASURED_AT and visit is not Visit.LATER:
+            continue
         truth = _shape(plan, visit)
         for reader, (shift, spread) in _READERS.items():
             for quantity, value in truth.items():

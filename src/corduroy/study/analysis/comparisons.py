@@ -77,8 +77,8 @@ def compare(selection: Selection, cohort: Cohort, rng: np.random.Generator) -> C
     family = _family(found)
     adjusted = {point.name: point for point in family.end_points} if family else {}
     for key, result in found.items():
-        if key in adjusted:
-            point = adjusted[key]
+        if result.label in adjusted:
+            point = adjusted[result.label]
             found[key] = replace(result, p_holm=point.adjusted, holm_smallest=point.smallest_adjusted)
     return Comparisons(
         tuple(result for result in found.values() if isinstance(result, PairedOutcome)),
@@ -91,7 +91,8 @@ def _family(found: dict[str, PairedOutcome | OrdinalOutcome]) -> Holm | None:
     primary = {key: test for key, result in found.items() for test in result.tests if test.primary}
     if not primary:
         return None
-    return holm(list(primary), [test.p for test in primary.values()], [test.smallest_p for test in primary.values()])
+    names = [OUTCOMES[key].label for key in primary]
+    return holm(names, [test.p for test in primary.values()], [test.smallest_p for test in primary.values()])
 
 
 def _numeric(

@@ -11,6 +11,9 @@ from corduroy.study.objections import AnalysisFacts, Objection, objections
 from corduroy.study.results import EventResult, FollowUp, MixedPair
 from corduroy.study.selection import Selection
 
+_CLAIMED = ("leak", "recurrence", "refracture", "adjacent", "reoperation")
+"""Of these a series likes to say that there were none."""
+
 
 def critique(
     selection: Selection,
@@ -49,7 +52,11 @@ def _facts(
     return AnalysisFacts(
         n=len(selection.cases),
         end_points=len(comparisons.family.end_points) if comparisons.family else 0,
-        zero_events=tuple(event.label.lower() for event in events if event.proportion and event.proportion.count == 0),
+        zero_events=tuple(
+            event.label.lower()
+            for event in events
+            if event.key in _CLAIMED and event.proportion and event.proportion.count == 0
+        ),
         retrospective=design.retrospective is True,
         single_centre=design.centres == 1,
         controlled=False,

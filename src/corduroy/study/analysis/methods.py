@@ -42,9 +42,9 @@ def methods(
         _cases(selection, cohort, when),
         _outcomes(cohort),
         _descriptives(selection),
-        *(" ".join(test.words for test in outcome.tests) for outcome in comparisons.every if outcome.tests),
+        _tests(comparisons),
         comparisons.family.words if comparisons.family else "",
-        *(" ".join(test.words for test in outcome.tests) for outcome in repeated if outcome.tests),
+        " ".join(f"{outcome.label}: {test.words}" for outcome in repeated for test in outcome.tests),
         _events(events),
         follow_up.words,
         "Missing values were not replaced: each analysis uses the cases that have what it needs and says how many.",
@@ -93,9 +93,27 @@ def _descriptives(selection: Selection) -> str:
     )
 
 
-def _events(events: tuple[EventResult, ...]) -> str:
-    curves = [event.curve.words for event in events if event.curve is not None]
-    rates = (
-        "Rates are first events per person-year (days / 365.25) with exact Poisson 95 % intervals." if curves else ""
+def _tests(comparisons: Comparisons) -> str:
+    """The test that each outcome is judged by, as it was run; the others are told with the results."""
+    judged = [
+        f"{outcome.label}: {test.words}" for outcome in comparisons.every for test in outcome.tests if test.primary
+    ]
+    if not judged:
+        return ""
+    beside = (
+        "For numbers the exact sign test, the sign-flip permutation test of the mean and, resting on the normal "
+        "distribution, Student's t are given for sensitivity; no test of normality chose among them."
     )
-    return " ".join([rates, *curves]).strip()
+    return " ".join([*judged, *([beside] if comparisons.paired else [])])
+
+
+def _events(events: tuple[EventResult, ...]) -> str:
+    if not any(event.curve for event in events):
+        return ""
+    return (
+        "Counts of events are given with exact binomial (Clopper-Pearson), first events per person-year (days / 365.25) "
+        f"with exact Poisson 95 % intervals. Times to an event: Kaplan-Meier (lifelines {version('lifelines')}) with "
+        "limits by the beta product procedure; no band is drawn where nothing happened, the exact binomial limit among "
+        "those followed so long is given instead. Where somebody died without the event, the cumulative incidence with "
+        "death competing (Aalen-Johansen) is given too."
+    )

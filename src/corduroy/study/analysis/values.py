@@ -72,7 +72,9 @@ def measured_values(selection: Selection, key: str, reader: str) -> pd.DataFrame
     frame = frame[frame["reader"] != PROGRAM] if reader == READERS else frame[frame["reader"] == reader]
     image = ["case_id", "visit", "on", "level", "modality", "posture"]
     by_image = frame.groupby(image, sort=False, as_index=False, observed=True)
-    return by_image.agg(value=("value", "mean"), entries=("entry_id", SEPARATOR.join))
+    found = by_image.agg(value=("value", "mean"), entries=("entry_id", SEPARATOR.join))
+    # The mean of 15.6 and 15.8 is 15.7 on paper; no measurement has nine decimals.
+    return found.assign(value=found["value"].round(9))
 
 
 def first_readings(frame: pd.DataFrame) -> pd.DataFrame:
