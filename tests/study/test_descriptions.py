@@ -189,3 +189,16 @@ def test_impossible_counts_are_refused(count: int, n: int) -> None:
         clopper_pearson(count, n)
     with pytest.raises(StatisticsError):
         compare_proportions((count, n), (1, 2))
+
+
+def test_tableone_prints_the_same() -> None:
+    """tableone 0.9.6, run once on these nine made-up patients; it prints Fisher's p for sex."""
+    others = [420.0, 380.0, 510.0]
+    overall, first, second = (summarize(values, "loss") for values in ([*LOSS_ML, *others], LOSS_ML, others))
+    assert f"{overall.mean:.4f} ({overall.sd:.4f})" == "751.1111 (345.6676)"
+    printed = [f"{found.median} [{found.first_quartile},{found.third_quartile}]" for found in (overall, first, second)]
+    assert printed == ["700.0 [500.0,950.0]", "875.0 [725.0,1062.5]", "420.0 [400.0,465.0]"]
+    sex = summarize_categories("FFFMFFMMF", "sex")
+    counts = [f"{category.proportion.count} ({100 * category.proportion.share:.1f})" for category in sex.categories]
+    assert counts == ["6 (66.7)", "3 (33.3)"]
+    assert f"{compare_proportions((5, 6), (1, 3)).fisher.value:.3f}" == "0.226"
