@@ -25,7 +25,8 @@ BoolArray = NDArray[np.bool_]
 _REACH_VOXELS = 1.6
 _MIN_REACH_MM = 1.2
 _MARGIN_VOXELS = 2.0
-_MAX_CENTRES = 7000
+_MAX_CENTRES = 5000
+_PROBES = 13
 _ROUNDS = 8
 _STILL_MM = 0.002
 _SHARPNESS = 0.05  # width of the transition, as a share of a voxel, for a mask without noise
@@ -131,7 +132,10 @@ def _centres_near(
 ) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
     """Coordinates of the voxel centres beside the surface, across and along, and whether each is in the mask."""
     grid = patch.grid
-    u, v, height = (centres.local[axis] for axis in (*patch.across, patch.along))
+    low, high = _extent(surface)
+    height = centres.local[patch.along]
+    band = np.nonzero((height > low - reach) & (height < high + reach))[0]
+    u, v, height = (centres.local[axis][band] for axis in (*patch.across, patch.along))
     places = [
         np.rint((w - grid.start[axis]) / grid.step[axis]).astype(np.intp)
         for w, axis in zip((u, v), patch.across, strict=True)
@@ -140,9 +144,17 @@ def _centres_near(
     there &= (places[0] < patch.seen.shape[0]) & (places[1] < patch.seen.shape[1])
     there[there] = patch.seen[places[0][there], places[1][there]]
     there[there] = np.abs(height[there] - surface(u[there], v[there])) < reach
-    stride = max(1, int(np.count_nonzero(there)) // _MAX_CENTRES)
-    chosen = np.nonzero(there)[0][::stride]
-    return u[chosen], v[chosen], height[chosen], np.asarray(centres.inside[chosen])
+    chosen = np.nonzero(there)[0]
+    chosen = chosen[:: -(-len(chosen) // _MAX_CENTRES) or 1]
+    return u[chosen], v[chosen], height[chosen], np.asarray(centres.inside[band[chosen]])
+
+
+def _extent(surface: PolynomialSurface) -> tuple[float, float]:
+    """Lowest and highest place of a surface, to within the bend between neighbouring probes."""
+    ends = np.linspace(-1.0, 1.0, _PROBES)
+    u, v = (c + h * ends for c, h in zip(surface.centre, surface.half_width, strict=True))
+    heights = surface(u[:, None], v[None, :])
+    return float(heights.min()), float(heights.max())
 
 
 def _local_coordinates(mask: LabelMap, frame: Frame) -> list[FloatArray]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corduroy.anatomy.endplates import Endplate
 from corduroy.anatomy.grey_edge import GreyFit, fit_edge
-from corduroy.anatomy.grey_voxels import voxel_along, voxels_beside
+from corduroy.anatomy.grey_voxels import disc_too_thin, voxel_along, voxels_beside
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.vertebra import Body, Vertebra
 from corduroy.imaging.volume import LabelMap, Volume
@@ -106,6 +106,8 @@ def _placed(
     plate = _plate(body, side)
     points = body.top if side == "superior" else body.bottom
     facing = _facing(vertebrae, level, side)
+    if facing is not None and disc_too_thin(plate, points, facing, ct):
+        return None
     voxels = voxels_beside(plate, points, body.grid, ct, labels, number, facing)
     clear = np.count_nonzero(voxels.clear)
     if clear < max(_LEAST_CLEAR, _LEAST_CLEAR_SHARE * len(voxels.clear)):

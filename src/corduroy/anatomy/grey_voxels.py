@@ -22,6 +22,7 @@ _TISSUE_HU = (-200.0, 2000.0)  # below: air, lung, padding; above: metal, cement
 _INTO_OTHER_MM = 0.5
 _GAP_VOXELS, _GAP_MM = 1.0, 0.8  # a disc must be so high that something of it is seen unmixed
 _SLOPE_OVER_MM = 0.5
+_SOME = 7
 
 
 def voxels_beside(
@@ -69,6 +70,12 @@ def voxels_beside(
     return EdgeVoxels(x, y, z, grey, label == number, clear, box, spread, towards, beyond)
 
 
+def disc_too_thin(plate: Endplate, points: BoundaryPoints, facing: Endplate, ct: Volume) -> bool:
+    """Whether more than half of a disc is so thin that no voxel shows it unmixed."""
+    gap = -_depth_below(facing, plate.points(points.x[::_SOME], points.y[::_SOME]))
+    return bool(np.median(gap) < _GAP_VOXELS * voxel_along(ct, plate) + _GAP_MM)
+
+
 def _near(plate: Endplate, points: BoundaryPoints, grid: LocalGrid, ct: Volume) -> tuple[NDArray[np.intp], FloatArray]:
     """Indices and local coordinates of the CT's voxels beside an endplate, evenly thinned if they are many."""
     index = _in_box(plate, points, grid, ct)
@@ -104,9 +111,9 @@ def _in_box(plate: Endplate, points: BoundaryPoints, grid: LocalGrid, ct: Volume
 
 def _on_footprint(local: FloatArray, footprint: BoolArray, grid: LocalGrid) -> BoolArray:
     place = np.rint((local[:, :2] - grid.start[:2]) / grid.step[:2]).astype(np.intp)
-    there = ((place >= 0) & (place < footprint.shape)).all(axis=1)
+    there = np.asarray(((place >= 0) & (place < footprint.shape)).all(axis=1))
     there[there] = footprint[place[there, 0], place[there, 1]]
-    return np.asarray(there)
+    return there
 
 
 def _normals(plate: Endplate, x: FloatArray, y: FloatArray) -> FloatArray:
@@ -122,7 +129,7 @@ def _depth_below(plate: Endplate, world: FloatArray) -> FloatArray:
     """Depth in mm of world points below an endplate, inside its vertebra positive."""
     x, y, z = plate.frame.local(world).T
     upward = (plate.z(x, y) - z) * _normals(plate, x, y)[:, 2]
-    return upward if plate.side == "superior" else -upward
+    return np.asarray(upward if plate.side == "superior" else -upward)
 
 
 def _labels_at(labels: LabelMap, world: FloatArray) -> NDArray[np.int64]:

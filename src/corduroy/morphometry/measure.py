@@ -163,10 +163,19 @@ def _heights(
     if profile is None or vertebra.level.region == "sacral":
         return dict.fromkeys(POSITIONS)
     spread = height_uncertainty_mm(vertebra)
+    placed = _placed_on(vertebra)
     return {
-        name: make(profile.height_mm(fraction), "mm", spread, f"endplate distance at {fraction:.0%} of depth")
+        name: make(profile.height_mm(fraction), "mm", spread, f"endplate distance at {fraction:.0%} of depth{placed}")
         for name, fraction in settings.height_fractions.items()
     }
+
+
+def _placed_on(vertebra: Vertebra) -> str:
+    """Which endplates were placed on grey values, as an end to the method's name."""
+    if vertebra.body is None:
+        return ""
+    sides = [plate.side for plate in (vertebra.body.superior, vertebra.body.inferior) if plate.edge == "grey values"]
+    return f", {' and '.join(sides)} placed on grey values" if sides else ""
 
 
 def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings, make: _Maker) -> VertebraMeasurement:
