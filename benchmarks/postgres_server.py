@@ -46,11 +46,11 @@ class Server:
         """How to reach a database of this server."""
         return f"postgresql://{_USER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """The URL of an empty database."""
-        name = f"t{secrets.token_hex(6)}"
+    def new_database(self, like: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy of the one at the URL `like`."""
+        name, template = f"t{secrets.token_hex(6)}", like.rpartition("/")[2]
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.url(name)
 
 

@@ -120,6 +120,21 @@ def restore_backup(connection: Connection, path: Path) -> Verification:
         If the backup is damaged, or its trail is not whole.
     """
     manifest = read_manifest(path)
+    try:
+        _fill(connection, path)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise FileFormatError(f"{path} holds lines that no registry has written", "a backup") from error
+    found = verify(connection)
+    if found.problem or found.head != manifest.head:
+        raise RegistryError(
+            f"the trail in {path} is not whole: {found.problem or 'its last line has another hash than it says'}",
+            do="nothing was restored; take an older backup",
+        )
+    return found
+
+
+def _fill(connection: Connection, path: Path) -> None:
+    """The trail as it was, then the tables from its last lines."""
     with _opened(path) as archive, archive.open(_TRAIL) as member:
         lines = _parsed(member, path)
         while batch := list(islice(lines, _BATCH)):
@@ -128,13 +143,6 @@ def restore_backup(connection: Connection, path: Path) -> Verification:
         states = last_states(connection, record.kind)
         while rows := [row_of(line) for line in islice(states, _BATCH)]:
             connection.execute(insert(TABLES[record.kind]), rows)
-    found = verify(connection)
-    if found.problem or found.head != manifest.head:
-        raise RegistryError(
-            f"the trail in {path} is not whole: {found.problem or 'its last line has another hash than it says'}",
-            do="nothing was restored; take an older backup",
-        )
-    return found
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -150,10 +158,11 @@ def _write_lines(connection: Connection, member: IO[bytes]) -> str:
     """The trail as JSON lines; the SHA-256 of what was written."""
     digest = hashlib.sha256()
     query = select(*(AUDIT.c[name] for name in COLUMNS), AUDIT.c.hash).order_by(AUDIT.c.seq)
-    for rows in connection.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        block = "".join(canonical(list(row)) + "\n" for row in rows).encode()
-        digest.update(block)
-        member.write(block)
+    with connection.execute(query.execution_options(yield_per=_BATCH)) as found:
+        for rows in found.partitions():
+            block = "".join(canonical(list(row)) + "\n" for row in rows).encode()
+            digest.update(block)
+            member.write(block)
     return digest.hexdigest()
 
 

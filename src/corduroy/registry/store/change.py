@@ -214,5 +214,5 @@ def _twins(record: type[Record], columns: tuple[str, ...], key: tuple[Any, ...],
     known = record.items()
     parts = [f"{known[name].label.lower()} {value}" for name, value in zip(columns, key, strict=True) if name in known]
     if "parent_no" in columns and record.parent:
-        parts.append(f"{record.parent} {id_of(record.parent, key[columns.index('parent_no')])}")
-    return f"there is a {record.title.lower()} of {', '.join(parts)} already: {id_of(record.kind, numbers[0])}"
+        parts.append(f"of {id_of(record.parent, key[columns.index('parent_no')])}")
+    return f"there is already a {record.title.lower()}, {', '.join(parts)}: {id_of(record.kind, numbers[0])}"

@@ -64,7 +64,8 @@ def _chunks(connection: Connection, record: type[Record]) -> Iterator[Sequence[A
     fields = [type_coerce(table.c[name], NullType()).label(name) for name in record.items()]
     query = select(table.c.entry_no, above.label("above"), *fields).where(living(record.kind))
     query = query.order_by(table.c.entry_no).execution_options(yield_per=_CHUNK)
-    yield from connection.execute(query).partitions()
+    with connection.execute(query) as found:
+        yield from found.partitions()
 
 
 def _packed(item: Item, values: Sequence[Any]) -> Array:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from corduroy.errors import InputError
 from corduroy.registry.record import RECORDS, CaseFile, Patient, Record
@@ -28,18 +28,27 @@ def read_entry(connection: Connection, entry_id: str) -> Entry:
         If there is none.
     """
     kind, number = number_of(entry_id)
-    found = next(select_entries(connection, kind, TABLES[kind].c.entry_no == number), None)
+    found = next(iter(select_entries(connection, kind, TABLES[kind].c.entry_no == number)), None)
     if found is None:
         raise InputError(f"no entry {entry_id} in this registry", do="`corduroy registry list` shows what there is")
     return found
 
 
-def select_entries(connection: Connection, kind: str, *conditions: ColumnElement[bool]) -> Iterator[Entry]:
-    """The entries of a kind that meet all conditions, in the order in which they were added."""
+def select_entries(connection: Connection, kind: str, *conditions: ColumnElement[bool]) -> list[Entry]:
+    """The few entries of a kind that meet all conditions, in the order in which they were added."""
+    return [entry_from(kind, row) for row in connection.execute(_query(kind, *conditions)).mappings()]
+
+
+def stream_entries(connection: Connection, kind: str, *conditions: ColumnElement[bool]) -> Iterator[Entry]:
+    """The same for any number of entries, a few of them in memory at a time."""
+    with connection.execute(_query(kind, *conditions).execution_options(yield_per=BATCH)) as result:
+        for row in result.mappings():
+            yield entry_from(kind, row)
+
+
+def _query(kind: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     table = TABLES[kind]
-    query = select(table).where(*conditions).order_by(table.c.entry_no).execution_options(yield_per=BATCH)
-    for row in connection.execute(query).mappings():
-        yield entry_from(kind, row)
+    return select(table).where(*conditions).order_by(table.c.entry_no)
 
 
 def living(kind: str) -> ColumnElement[bool]:
@@ -59,7 +68,7 @@ def all_entries(
         conditions = [] if include_deleted else [living(record.kind)]
         if above:
             conditions.append(TABLES[record.kind].c.parent_no == above[1])
-        yield from select_entries(connection, record.kind, *conditions)
+        yield from stream_entries(connection, record.kind, *conditions)
 
 
 def children_of(connection: Connection, kind: str, number: int) -> list[str]:
@@ -97,7 +106,7 @@ def files_of(connection: Connection, cases: Sequence[int]) -> dict[int, CaseFile
 
 
 def _batch_of_files(connection: Connection, cases: Sequence[int]) -> dict[int, CaseFile]:
-    treated = list(select_entries(connection, "case", TABLES["case"].c.entry_no.in_(cases), living("case")))
+    treated = select_entries(connection, "case", TABLES["case"].c.entry_no.in_(cases), living("case"))
     patients = sorted({number_of(case.parent_id)[1] for case in treated if case.parent_id})
     of_patient: dict[str, list[Record]] = defaultdict(list)
     for entry in select_entries(connection, "patient", TABLES["patient"].c.entry_no.in_(patients)):
@@ -123,4 +132,4 @@ def _gather(connection: Connection, kind: str, parents: Sequence[int], into: dic
 def read_patient(connection: Connection, pseudonym: str) -> Entry | None:
     """The living patient of that pseudonym."""
     condition: Any = TABLES[Patient.kind].c.pseudonym == pseudonym
-    return next(select_entries(connection, Patient.kind, condition, living(Patient.kind)), None)
+    return next(iter(select_entries(connection, Patient.kind, condition, living(Patient.kind))), None)

@@ -263,6 +263,8 @@ class Registry:
                     told = "write over it with --replace, or name another place"
                     raise RegistryError(f"there is a registry at {where} already", do=told)
                 schema.bring_down(connection)
+            elif where.path:
+                raise RegistryError(f"there is a file {where} already, and it is no registry", do="name another place")
             schema.bring_up(connection)
             return archive.restore_backup(connection, Path(backup))
 

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, inspect
 
 from corduroy.errors import RegistryError
 
+VERSION_TABLE = "corduroy_registry_form"
+"""Of its own name: in a PostgreSQL database another program may keep alembic's usual one."""
+
 
 def bring_up(connection: Connection, revision: str = "head") -> None:
     """Make the tables, or bring older ones to a revision."""
@@ -23,7 +26,7 @@ def bring_down(connection: Connection, revision: str = "base") -> None:
 
 def current(connection: Connection) -> str | None:
     """The revision of the tables; None where there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
 def newest() -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, type_coerce
+from sqlalchemy import Connection, Executable, RowMapping, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from corduroy.registry.record import BY_KIND, RECORDS, Record
@@ -74,34 +74,38 @@ def _walk(connection: Connection, kept_head: str | None) -> tuple[int, str, str 
     """Number of good lines, hash of the last one, what is wrong with the next one, whether the kept head was met."""
     head, lines, met = FIRST_HASH, 0, kept_head == FIRST_HASH
     query = select(*(AUDIT.c[name] for name in COLUMNS), AUDIT.c.hash).order_by(AUDIT.c.seq)
-    for *values, told in connection.execute(query.execution_options(yield_per=_CHUNK)):
-        row = AuditRow(*values)
-        place = f"line {row.seq} of the trail ({row.action} of {row.kind} no. {row.entry_no} by {row.who} at {row.at})"
-        if row.seq != lines + 1:
-            return lines, head, f"line {lines + 1} of the trail is missing; the next one is {place}", met
-        if row.hash_after(head) != told:
-            return lines, head, f"{place} was changed, or the one before it", met
-        head, lines = told, row.seq
-        met = met or head == kept_head
+    with connection.execute(query.execution_options(yield_per=_CHUNK)) as found:
+        for *values, told in found:
+            row = AuditRow(*values)
+            if row.seq != lines + 1:
+                return lines, head, f"line {lines + 1} of the trail is missing; the next one is {_place(row)}", met
+            if row.hash_after(head) != told:
+                return lines, head, f"{_place(row)} was changed, or the one before it", met
+            head, lines = told, row.seq
+            met = met or head == kept_head
     return lines, head, None, met
+
+
+def _place(row: AuditRow) -> str:
+    return f"line {row.seq} of the trail ({row.action} of {row.kind} no. {row.entry_no} by {row.who} at {row.at})"
 
 
 def _compare(connection: Connection) -> tuple[int, str | None]:
     """How many entries agree with the trail, and the first that does not."""
     compared = 0
     for record in RECORDS:
-        for row in _rows_with_lines(connection, record):
-            if problem := _difference(record, row):
-                return compared, problem
-            compared += 1
+        with connection.execute(_rows_with_lines(record)) as rows:
+            for row in rows.mappings():
+                if problem := _difference(record, row):
+                    return compared, problem
+                compared += 1
     query = select(func.count()).select_from(AUDIT).where(AUDIT.c.action == "add")
-    added = int(connection.execute(query).scalar_one())
-    if added != compared:
+    if int(connection.execute(query).scalar_one()) != compared:
         return compared, f"{_first_missing(connection)} is in the trail, but its row is gone"
     return compared, None
 
 
-def _rows_with_lines(connection: Connection, record: type[Record]) -> Iterator[dict[str, Any]]:
+def _rows_with_lines(record: type[Record]) -> Executable:
     """Every row of a kind as the driver gives it, with the last line about it."""
     table = TABLES[record.kind]
     line = AUDIT.alias("line")
@@ -113,18 +117,21 @@ def _rows_with_lines(connection: Connection, record: type[Record]) -> Iterator[d
     )
     raw = [type_coerce(column, NullType()).label(column.name) for column in table.c]
     told = [line.c[name].label(f"line_{name}") for name in COLUMNS]
-    query = select(*raw, *told).outerjoin(line, and_(line.c.seq == newest)).order_by(table.c.entry_no)
-    for row in connection.execute(query.execution_options(yield_per=_CHUNK)).mappings():
-        yield dict(row)
+    query = select(*raw, *told).select_from(table).outerjoin(line, line.c.seq == newest).order_by(table.c.entry_no)
+    return query.execution_options(yield_per=_CHUNK)
 
 
-def _difference(record: type[Record], row: dict[str, Any]) -> str | None:
+def _difference(record: type[Record], row: RowMapping) -> str | None:
     """What a row says otherwise than its last line."""
     line = AuditRow(*(row[f"line_{name}"] for name in COLUMNS))
     name = id_of(record.kind, row["entry_no"])
     if line.seq is None or line.kind != record.kind:
         return f"entry {name} is in the tables, but not in the trail"
-    for field, value in row_of(line).items():
+    try:
+        expected = row_of(line)
+    except (ValueError, TypeError, AttributeError):
+        return f"line {line.seq} of the trail tells no state of entry {name} that could be one"
+    for field, value in expected.items():
         held = row[field]
         if isinstance(value, date):
             value, held = value.isoformat(), str(held)
@@ -159,8 +166,9 @@ def last_states(connection: Connection, kind: str) -> Iterator[AuditRow]:
         .subquery()
     )
     query = select(*(AUDIT.c[name] for name in COLUMNS)).join(newest, AUDIT.c.seq == newest.c.seq)
-    for values in connection.execute(query.order_by(AUDIT.c.entry_no).execution_options(yield_per=_CHUNK)):
-        yield AuditRow(*values)
+    with connection.execute(query.order_by(AUDIT.c.entry_no).execution_options(yield_per=_CHUNK)) as found:
+        for values in found:
+            yield AuditRow(*values)
 
 
 def row_of(line: AuditRow) -> dict[str, Any]:
