@@ -12,6 +12,7 @@ from corduroy.cli.check_paper import check_paper
 from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
+from corduroy.cli.registry import registry
 from corduroy.cli.validate import validate
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(demo)
 app.command()(validate)
 app.command()(check_paper)
 app.add_typer(deidentify, name="deidentify")
+app.add_typer(registry, name="registry")
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,5 +1,8 @@
 """Exchange with the world: sheets and REDCap in; tables, REDCap and FHIR out."""
 
+from corduroy.registry.exchange.check import RegistryCheck, check_registry
+from corduroy.registry.exchange.drafting import draft_mapping
+from corduroy.registry.exchange.fhir import export_fhir
 from corduroy.registry.exchange.long import export_long
 from corduroy.registry.exchange.mapping import Mapping, load_mapping
 from corduroy.registry.exchange.problems import Place, Problem
@@ -16,6 +19,10 @@ __all__ = [
     "Place",
     "Problem",
     "Reading",
+    "RegistryCheck",
+    "check_registry",
+    "draft_mapping",
+    "export_fhir",
     "export_long",
     "export_redcap",
     "export_wide",
