@@ -55,9 +55,9 @@ def column(item: Item, values: Sequence[Any] | pd.Series[Any]) -> pd.Series[Any]
     item : Item
     values : sequence or Series
         As records, JSON or a store hold them: enums or codes, dates or ISO texts, tuples, lists or joined text. A
-        Series that has the rule's dtype already is taken as it is.
+        Series that has the rule's dtype already is taken as it is: of objects it must hold codes as text, or None.
     """
-    if isinstance(values, pd.Series) and str(values.dtype) == _DTYPES.get(item.kind):
+    if isinstance(values, pd.Series) and str(values.dtype) == _DTYPES.get(item.kind, "object"):
         return values.reset_index(drop=True)
     if item.kind in ("integer", "number"):
         return pd.Series(pd.to_numeric(pd.Series(list(values), dtype=object)), dtype=np.float64)
@@ -79,7 +79,7 @@ def frame(record: type[Record], columns: Mapping[str, Sequence[Any] | pd.Series[
     columns : mapping of str to sequence
         `id_columns` and every item, all of one length.
     """
-    ids = {name: pd.Series(list(columns[name]), dtype=object) for name in id_columns(record)}
+    ids = {name: pd.Series(np.asarray(columns[name], dtype=object), dtype=object) for name in id_columns(record)}
     return pd.DataFrame(ids | {name: column(item, columns[name]) for name, item in record.items().items()})
 
 

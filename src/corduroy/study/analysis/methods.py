@@ -72,9 +72,9 @@ def _cases(selection: Selection, cohort: Cohort, when: Period) -> str:
 
 def _outcomes(cohort: Cohort) -> str:
     listed = ", ".join(OUTCOMES[key].label for key in cohort.outcomes)
-    whose = "the mean of the persons who measured" if cohort.reader == READERS else f"reader {cohort.reader}"
+    whose = "the mean of all persons who measured" if cohort.reader == READERS else f"those of reader {cohort.reader}"
     measured = any(OUTCOMES[key].kind == "measurement" for key in cohort.outcomes)
-    readings = f" Measurements are those of {whose}, first readings, at the first level of a case." if measured else ""
+    readings = f" Measurements are {whose}, first readings, at the first level of a case." if measured else ""
     least = "".join(
         f" The least change of {OUTCOMES[key].label} that matters was set to {given.value:g} ({given.citation})."
         for key, given in cohort.minimal_changes.items()
@@ -111,8 +111,8 @@ def _events(events: tuple[EventResult, ...]) -> str:
     if not any(event.curve for event in events):
         return ""
     return (
-        "Counts of events are given with exact binomial (Clopper-Pearson), first events per person-year (days / 365.25) "
-        f"with exact Poisson 95 % intervals. Times to an event: Kaplan-Meier (lifelines {version('lifelines')}) with "
+        "Counts of events have exact binomial (Clopper-Pearson), first events per person-year (days / 365.25) "
+        f"exact Poisson 95 % intervals. Times to an event: Kaplan-Meier (lifelines {version('lifelines')}) with "
         "limits by the beta product procedure; no band is drawn where nothing happened, the exact binomial limit among "
         "those followed so long is given instead. Where somebody died without the event, the cumulative incidence with "
         "death competing (Aalen-Johansen) is given too."
