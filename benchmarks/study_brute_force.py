@@ -80,7 +80,9 @@ def _midrank(values: NDArray[np.generic], value: object) -> float:
 
 
 def _flips(sizes: NDArray[np.float64], observed: float) -> Fraction:
-    patterns = np.array(list(itertools.product((0, 1), repeat=sizes.size)), dtype=float).reshape(-1, sizes.size)
+    patterns = np.array(list(itertools.product((0, 1), repeat=sizes.size)), dtype=float).reshape(
+        2**sizes.size, sizes.size
+    )
     sums = patterns @ sizes
     centre = sizes.sum() / 2
     extreme = np.abs(sums - centre) >= abs(observed - centre) - 1e-9

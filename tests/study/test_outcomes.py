@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -254,6 +255,14 @@ def test_objections_are_said_first() -> None:
 
 def test_a_sound_analysis_raises_no_objection() -> None:
     assert objections(AnalysisFacts(n=200)) == ()
+
+
+def test_the_example_of_the_page_prints_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    example = "\n".join(re.findall(r"^    (.+)$", page.split("## The manners")[0], re.MULTILINE))
+    quoted = " ".join(re.findall(r"^> (.+)$", page, re.MULTILINE))
+    exec(compile(example, "statistics.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines()[0] == quoted
 
 
 def test_nothing_warns_and_nothing_is_starred() -> None:

@@ -121,7 +121,7 @@ def signed_rank_test(
     -----
     Wilcoxon 1945 (10.2307/3001968); zeros after Pratt 1959 (10.1080/01621459.1959.10501526). Exact by enumeration of
     all sign patterns over the midranks, as R's exactRankTests and coin do; R's ``wilcox.test`` and older versions of
-    SciPy fall back to the normal approximation with ties. Above about 800 differences the normal approximation is used,
+    SciPy fall back to the normal approximation with ties. Above about 650 differences the normal approximation is used,
     and the words say so.
 
     When this number misleads: with n differences other than zero no two-sided p below 2/2^n exists, whatever the size

@@ -223,9 +223,9 @@ def event_free(
     Notes
     -----
     Kaplan & Meier 1958 (10.1080/01621459.1958.10501452) by lifelines; intervals by the beta product procedure (Fay,
-    Brittain & Proschan 2013, 10.1093/biostatistics/kxt016, fitted by two moments): without censoring it is
-    Clopper-Pearson, before the first event the exact binomial limit among those followed so long, and it never closes
-    to [1, 1] as Greenwood's does.
+    Brittain & Proschan 2013, Biostatistics 14:723-736, 10.1093/biostatistics/kxt016) with two moments, as R's bpcp does
+    by default. Before the first event it is the exact binomial limit among those followed so long, without censoring it
+    is Clopper-Pearson within 0.002, and it never closes to [1, 1] as Greenwood's does.
 
     When this number misleads: "100 % free of recurrence" without its limit. Recurrences after 6 and 13 years are known.
     """
