@@ -2,10 +2,12 @@
 
 from corduroy.study.agreement import WeightedKappa, reader_words, weighted_kappa
 from corduroy.study.bootstrap import bootstrap_interval
+from corduroy.study.competing_death import Incidence, incidence
 from corduroy.study.descriptives import Category, CategorySummary, NumericSummary, summarize, summarize_categories
 from corduroy.study.effect_size import EffectSize, hedges_groups, hedges_paired, rank_biserial, rank_biserial_paired
 from corduroy.study.hodges_lehmann import LocationEstimate, hodges_lehmann, hodges_lehmann_shift, median_interval
 from corduroy.study.interval import Interval
+from corduroy.study.mixed import MixedModel, mixed_model
 from corduroy.study.multiplicity import AdjustedEndPoint, Holm, holm
 from corduroy.study.objections import AnalysisFacts, Objection, objections
 from corduroy.study.ordinal import OrdinalChange, ordinal_change
@@ -21,14 +23,7 @@ from corduroy.study.proportions import (
     fisher_exact,
 )
 from corduroy.study.rates import NoneSeen, Rate, none_seen, poisson_rate
-from corduroy.study.repeated import (
-    FriedmanTest,
-    MixedModel,
-    RepeatedContrast,
-    friedman_test,
-    mixed_model,
-    primary_contrast,
-)
+from corduroy.study.repeated import FriedmanTest, RepeatedContrast, friedman_test, primary_contrast
 from corduroy.study.scaled import Scaled, differences
 from corduroy.study.signed_rank import (
     SignedRankApproximation,
@@ -38,7 +33,7 @@ from corduroy.study.signed_rank import (
     signed_rank_approximation,
     signed_rank_test,
 )
-from corduroy.study.survival import EventFree, EventFreeAt, FollowUp, Incidence, event_free, follow_up, incidence
+from corduroy.study.survival import EventFree, EventFreeAt, FollowUp, event_free, follow_up
 from corduroy.study.t_intervals import TTest, paired_t, t_from_summaries, two_group_t
 from corduroy.study.two_groups import (
     MannWhitneyFromU,

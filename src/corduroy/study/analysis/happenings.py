@@ -10,6 +10,7 @@ from corduroy.registry.values import SEPARATOR
 from corduroy.scales import LeakModality, YeomType
 from corduroy.study.analysis.describe import source
 from corduroy.study.analysis.parts import counted_of, rate_of
+from corduroy.study.competing_death import incidence
 from corduroy.study.rates import none_seen
 from corduroy.study.results import (
     CurveStep,
@@ -22,7 +23,7 @@ from corduroy.study.results import (
     SurvivalCurve,
 )
 from corduroy.study.selection import Selection, first_event, months_since
-from corduroy.study.survival import EventFree, event_free, incidence
+from corduroy.study.survival import EventFree, event_free
 
 LANDMARKS_MONTHS = (12.0, 24.0, 36.0, 60.0, 120.0)
 """Times at which numbers at risk are printed (author's choice)."""

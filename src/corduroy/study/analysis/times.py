@@ -12,7 +12,8 @@ from corduroy.study.analysis.outcomes import OUTCOMES, Outcome
 from corduroy.study.analysis.parts import line_of
 from corduroy.study.analysis.values import values_of
 from corduroy.study.cohort import Cohort
-from corduroy.study.repeated import friedman_test, mixed_model
+from corduroy.study.mixed import mixed_model
+from corduroy.study.repeated import friedman_test
 from corduroy.study.results import (
     Estimate,
     NotComputed,
