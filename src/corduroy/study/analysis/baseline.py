@@ -10,7 +10,7 @@ import pandas as pd
 from corduroy.anatomy import Level
 from corduroy.registry.record import BY_KIND, Patient, TreatedCase
 from corduroy.registry.values import SEPARATOR
-from corduroy.study.analysis.describe import YES_NO, categorical, described, numeric
+from corduroy.study.analysis.describe import YES_NO, Texts, categorical, described, numeric
 from corduroy.study.results import Variable
 from corduroy.study.selection import DAYS_PER_MONTH, Selection
 
@@ -30,8 +30,8 @@ def baseline(selection: Selection) -> tuple[Variable, ...]:
     selection : Selection
     """
     cases = selection.cases
-    labels, ids = list(cases["label"]), list(cases.index)
-    patients = list(cases["patient_id"])
+    labels, ids = cases["label"].to_numpy(), cases.index.to_numpy()
+    patients = cases["patient_id"].to_numpy()
     found: list[Variable | None] = [
         numeric("age", "Age at surgery", "years", labels, cases["age"], patients, _AGE_NOTE),
         described("patient", Patient.items()["sex"], labels, cases["sex"], patients),
@@ -55,22 +55,21 @@ def treatment(selection: Selection) -> tuple[Variable, ...]:
     found: list[Variable] = []
     for kind in _PROCEDURES:
         rows, note = described_records(selection, kind)
-        labels = list(selection.cases["label"])
+        labels, ids = selection.cases["label"].to_numpy(), selection.cases.index.to_numpy()
         recorded = pd.Series(np.where(selection.cases.index.isin(rows["case_id"]), "yes", "no"), dtype=object)
         title = f"{BY_KIND[kind].title}: a record exists"
-        ids = list(selection.cases.index)
         found.append(categorical(f"{kind}.recorded", title, YES_NO, labels, recorded, ids, note=note))
-        mine = list(rows["case_id"].map(selection.cases["label"]))
+        mine, entries = rows["label"].to_numpy(), rows["entry_id"].to_numpy()
         of = f"of {len(rows)} cases with this record"
         for item in BY_KIND[kind].items().values():
-            variable = described(kind, item, mine, rows[item.name], list(rows["entry_id"]), of)
+            variable = described(kind, item, mine, rows[item.name], entries, of)
             if variable is not None and (variable.n or variable.key not in CONDITIONAL):
                 found.append(variable)
     return tuple(found)
 
 
 def described_records(selection: Selection, kind: str) -> tuple[pd.DataFrame, str]:
-    """One record per case, and how many have more than one.
+    """One record per case with the case's `label`, and how many cases have more than one.
 
     Of operations the first, of biopsies and embolizations the last that is not later than it.
     """
@@ -83,6 +82,7 @@ def described_records(selection: Selection, kind: str) -> tuple[pd.DataFrame, st
         chosen = frame[frame["on"] <= operated].drop_duplicates("case_id", keep="last")
         which = "the last before the first operation"
     rows = chosen.set_index("case_id").reindex(selection.cases.index).dropna(subset="entry_id")
+    rows["label"] = selection.cases["label"]
     rows = rows.rename_axis("case_id").reset_index()
     return rows, f"{repeated} cases have several; {which} is described" if repeated else ""
 
@@ -96,9 +96,10 @@ def _regions(levels: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _count(levels: pd.Series[Any]) -> pd.Series[Any]:
-    return levels.str.count(r"\|").astype(np.float64) + 1
+    known = {text: float(text.count(SEPARATOR) + 1) for text in levels.dropna().unique()}
+    return levels.map(known).astype(np.float64)
 
 
-def _symptoms(cases: pd.DataFrame, labels: list[str], ids: list[str]) -> Variable:
+def _symptoms(cases: pd.DataFrame, labels: Texts, ids: Texts) -> Variable:
     months = (cases["operated"] - cases["symptoms_since"]).dt.days / DAYS_PER_MONTH
     return numeric("symptoms", "Symptoms before surgery", "months", labels, months, ids)

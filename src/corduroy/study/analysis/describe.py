@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from corduroy.registry.record import Item
 from corduroy.registry.values import SEPARATOR
 from corduroy.study.descriptives import summarize
 from corduroy.study.proportions import clopper_pearson
 from corduroy.study.results import CategoricalVariable, Category, NumericVariable, Source, Value, Variable
+
+Texts = Sequence[str] | NDArray[np.object_]
+"""One text per case; an array where there may be many."""
 
 MOST_LISTED = 10
 """Up to so many cases every value is printed."""
@@ -24,16 +28,16 @@ def numeric(
     key: str,
     label: str,
     unit: str,
-    cases: Sequence[str],
-    values: pd.Series[Any] | np.ndarray[Any, Any],
-    entries: Sequence[str],
+    cases: Texts,
+    values: pd.Series[Any] | NDArray[np.float64],
+    entries: Texts,
     note: str = "",
 ) -> NumericVariable:
     """Describe numbers.
 
     Parameters
     ----------
-    cases, entries : sequence of str
+    cases, entries : sequence or ndarray of str
         One for each value: label of the case, and id of the entry or several of them joined by ``|``.
     values : Series or ndarray of float
         NaN where missing.
@@ -66,9 +70,9 @@ def categorical(
     key: str,
     label: str,
     choices: Mapping[str, str],
-    cases: Sequence[str],
+    cases: Texts,
     codes: pd.Series[Any],
-    entries: Sequence[str],
+    entries: Texts,
     *,
     several: bool = False,
     note: str = "",
@@ -80,29 +84,36 @@ def categorical(
     choices : mapping of str to str
         Labels by code, in the order of the scale.
     """
-    column = pd.Series(codes.to_numpy(dtype=object))
-    there = column.notna().to_numpy(dtype=bool)
-    told = column[there]
-    parts = told.str.split(SEPARATOR, regex=False).explode() if several and len(told) else told
-    counts = parts.value_counts()
-    n = int(there.sum())
-    few = n <= MOST_LISTED
-    named = np.asarray(cases, dtype=object)
+    column = codes.to_numpy(dtype=object)
+    there = np.flatnonzero(~pd.isna(column))
+    told = pd.Series(column[there]).value_counts()
+    counts = _parts(told) if several else told
+    few = there.size <= MOST_LISTED
     lines = []
     for code, text in choices.items():
         count = int(counts.get(code, 0))
         if count == 0:
             continue
-        found = clopper_pearson(count, n)
-        who = tuple(named[np.unique(parts.index[parts == code])]) if few else ()
+        found = clopper_pearson(count, int(there.size))
+        who = tuple(cases[i] for i in there.tolist() if code in _codes(column[i], several)) if few else ()
         lines.append(Category(code, text, count, found.share, found.interval, who))
-    return CategoricalVariable(
-        key, label, n, int((~there).sum()), several, tuple(lines), source(cases, entries, np.flatnonzero(there)), note
-    )
+    missing = column.size - there.size
+    lines_source = source(cases, entries, there)
+    return CategoricalVariable(key, label, int(there.size), missing, several, tuple(lines), lines_source, note)
+
+
+def _parts(told: pd.Series[Any]) -> pd.Series[Any]:
+    """Counts of the single codes, from the counts of their combinations."""
+    single = [(code, count) for text, count in told.items() for code in _codes(str(text), True)]
+    return pd.Series([count for _, count in single], index=[code for code, _ in single]).groupby(level=0).sum()
+
+
+def _codes(text: str, several: bool) -> list[str]:
+    return text.split(SEPARATOR) if several else [text]
 
 
 def described(
-    kind: str, item: Item, cases: Sequence[str], column: pd.Series[Any], entries: Sequence[str], note: str = ""
+    kind: str, item: Item, cases: Texts, column: pd.Series[Any], entries: Texts, note: str = ""
 ) -> Variable | None:
     """A field of a record as a variable; None of texts and dates, which are no variables."""
     key = f"{kind}.{item.name}"
@@ -121,10 +132,13 @@ def yes_no(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.astype("boolean").map({True: "yes", False: "no"}).astype(object)
 
 
-def source(cases: Sequence[str], entries: Sequence[str], places: np.ndarray[Any, Any]) -> Source:
-    """The cases and entries at these places; joined entries are told one by one, each once."""
+def source(cases: Texts, entries: Texts, places: NDArray[np.int64]) -> Source:
+    """The cases and entries at these places.
+
+    Entries that are joined by ``|`` are told one by one, each once.
+    """
     who = tuple(np.asarray(cases, dtype=object)[places])
-    ids = np.asarray(entries, dtype=object)[places]
-    if any(SEPARATOR in text for text in ids):
-        ids = np.array([part for text in ids for part in text.split(SEPARATOR)], dtype=object)
-    return Source(who, tuple(dict.fromkeys(ids)))
+    ids = tuple(np.asarray(entries, dtype=object)[places])
+    if ids and SEPARATOR in "".join(ids):
+        ids = tuple(dict.fromkeys(part for text in ids for part in text.split(SEPARATOR)))
+    return Source(who, ids)
