@@ -18,9 +18,12 @@ from corduroy.reports.series.numbers import number, share, share_limits
 from corduroy.reports.series.outcomes import group_blocks, ordinal_blocks, paired_blocks, repeated_blocks
 from corduroy.reports.series.variables import described, mean_line
 from corduroy.reports.wording import DISCLAIMER
-from corduroy.study.results import CategoricalVariable, NumericVariable, SeriesResult, Variable
+from corduroy.study.results import CategoricalVariable, NumericVariable, SeriesResult
 
 Pictures = dict[str, Picture]
+
+# What the index series prints first.
+_HEADLINES = ("age", "operation.duration_min", "operation.blood_loss_ml")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ def _sections(result: SeriesResult, pictures: Pictures) -> Iterator[Section]:
 
 def _summary(result: SeriesResult) -> Iterator[Block]:
     lines = [f"{result.n} cases of {result.flow.patients} patients, of {result.flow.registry_cases} in the registry."]
-    lines += [f"{v.label}: {mean_line(v)}." for v in _numeric(result.baseline)[:1] + _numeric(result.treatment)[:2]]
+    described = [v for v in (*result.baseline, *result.treatment) if isinstance(v, NumericVariable)]
+    lines += [f"{v.label}: {mean_line(v)}." for v in described if v.n and v.key in _HEADLINES]
     months = result.follow_up.months
     if months.n:
         lines.append(f"Follow-up: {mean_line(months)}; {result.follow_up.person_years:.1f} person-years.")
@@ -114,11 +118,7 @@ def _summary(result: SeriesResult) -> Iterator[Block]:
         if best and best.interval:
             low, high = number(best.interval.low), number(best.interval.high)
             lines.append(f"{paired.label}: {number(best.value)} {paired.unit} ({low} to {high}) between the two times.")
-    for event in result.events:
-        if event.proportion and event.proportion.count == 0:
-            lines.append(
-                f"{event.label}: none seen in {event.proportion.n}; {share_limits(event.proportion)} is possible."
-            )
+    lines += _seen(result)
     lines.append(f"Primary contrast, chosen beforehand: {result.contrast}.")
     yield Bullets(tuple(lines))
 
@@ -183,7 +183,7 @@ def _missing(result: SeriesResult) -> Iterator[Block]:
 
 def _objections(result: SeriesResult) -> Iterator[Block]:
     if result.objections:
-        yield Bullets(tuple(f"{objection.topic}: {objection.sentence}" for objection in result.objections))
+        yield Bullets(tuple(f"{objection.topic.capitalize()}: {objection.sentence}" for objection in result.objections))
 
 
 def _ethics(result: SeriesResult) -> Iterator[Block]:
@@ -198,12 +198,30 @@ def _provenance(result: SeriesResult) -> Iterator[Block]:
     rows = [("software", f"{provenance.software} {provenance.version}, Python {provenance.python}")]
     rows += [("made", provenance.created), ("method", provenance.method)]
     rows += [(f"input: {name}", f"SHA-256 {digest}") for name, digest in provenance.inputs.items()]
-    rows += [(f"setting: {name}", str(value)) for name, value in provenance.settings.items()]
+    rows += [(f"setting: {name}", words) for name, value in provenance.settings.items() for words in _told(value)]
     yield Table("provenance", "What this report was made from", ("what", "value"), tuple(rows))
 
 
-def _numeric(variables: tuple[Variable, ...]) -> list[NumericVariable]:
-    return [v for v in variables if isinstance(v, NumericVariable) and v.n]
+def _told(value: object) -> list[str]:
+    """A setting in words; one line per part where it has parts."""
+    if isinstance(value, dict):
+        return [f"{name}: {', '.join(_told(part))}" for name, part in value.items() if part is not None]
+    if isinstance(value, list | tuple):
+        return [", ".join(line for part in value for line in _told(part))]
+    return [str(value)]
+
+
+def _seen(result: SeriesResult) -> list[str]:
+    """Events that happened, each with its count; then all that did not, with what may still be true."""
+    known = [(event.label, event.proportion) for event in result.events if event.proportion]
+    lines = [
+        f"{label}: {share(part)}, exact 95 % interval {share_limits(part)}." for label, part in known if part.count
+    ]
+    unseen: dict[str, list[str]] = {}
+    for label, part in known:
+        if not part.count:
+            unseen.setdefault(f"in {part.n} ({share_limits(part)} is possible)", []).append(label.lower())
+    return lines + [f"None seen {bound}: {', '.join(labels)}." for bound, labels in unseen.items()]
 
 
 def _chosen(pictures: Pictures, *keys: str) -> tuple[Picture, ...]:

@@ -28,7 +28,7 @@ def draw_survival(curve: SurvivalCurve) -> Figure:
         axes.set_xticks([row.months for row in curve.risk])
         axes.set_xlabel("months from surgery", labelpad=2)
         _below(axes, curve, bounded)
-        axes.set_title(curve.name, fontsize=10, loc="left")
+        axes.set_title(f"Free of {curve.name}", fontsize=10, loc="left")
     return figure
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corduroy.reports.series.blocks import Block, Bullets, Paragraph, Picture, Table
-from corduroy.reports.series.numbers import estimate, number, share, share_limits, yearly
+from corduroy.reports.series.numbers import estimate, limits, number, share, share_limits, yearly
+from corduroy.reports.series.variables import gathered
 from corduroy.reports.wording import NOT_MEASURED
-from corduroy.study.results import EventResult, FollowUp, LeakRow, MixedPair, ReaderResult, RestorationRow
+from corduroy.study.results import EventResult, FollowUp, LeakRow, MixedPair, ReaderResult, RestorationRow, RiskRow
 
 
 def follow_up_blocks(follow_up: FollowUp) -> list[Block]:
@@ -15,7 +16,7 @@ def follow_up_blocks(follow_up: FollowUp) -> list[Block]:
     blocks: list[Block] = [Paragraph(follow_up.words)]
     lines = [f"Observed for {follow_up.person_years:.1f} person-years."]
     if follow_up.median is not None:
-        lines.append(f"Median by reverse Kaplan-Meier: {estimate(follow_up.median)} months. {follow_up.median.words}")
+        lines.append(f"Median by reverse Kaplan-Meier: {estimate(follow_up.median)} months.")
     for words, cases in (("Died", follow_up.died), ("Lost to follow-up", follow_up.lost)):
         lines.append(f"{words}: {', '.join(cases) if cases else 'nobody'}.")
     return [*blocks, Bullets(tuple(lines))]
@@ -29,22 +30,46 @@ def event_blocks(events: Sequence[EventResult], pictures: Sequence[Picture]) -> 
     )
     columns = ("event", "cases", "exact 95 % interval", "one-sided upper limit", "rate (exact 95 % interval)")
     blocks: list[Block] = [Table("events", "Events", columns, rows, _ZERO_NOTE)]
-    leaks = [(event, leak) for event in events for leak in event.leaks]
+    leaks = [leak for event in events for leak in event.leaks]
     if leaks:
-        blocks.append(_leaks([leak for _, leak in leaks]))
+        blocks.append(_leaks(leaks))
     happened = [occurrence for event in events for occurrence in event.occurrences]
     if happened:
         cells = tuple((o.case, str(o.on), number(o.months), o.words) for o in happened)
         blocks.append(Table("occurrences", "Each event", ("case", "date", "months after surgery", "what"), cells))
-    notes = [f"{event.label}: {note}" for event in events for note in event.notes]
+    landmarks = _landmarks(events)
+    notes = list(gathered((event.label, note) for event in events for note in event.notes))
     notes += [str(missing) for event in events for missing in event.not_computed]
-    notes += [event.curve.words for event in events if event.curve]
-    return [*blocks, *pictures, Bullets(tuple(dict.fromkeys(notes)))] if notes else [*blocks, *pictures]
+    return [*blocks, *([landmarks] if landmarks else []), *pictures, *([Bullets(tuple(notes))] if notes else [])]
 
 
 _ZERO_NOTE = (
     "Nothing seen is not nothing there: read the upper limit. The one-sided limit is printed where none was seen.",
 )
+_LANDMARK_NOTE = (
+    "Kaplan-Meier. Before the first event its own band would have no width: the limits are then the exact binomial "
+    "ones of those followed so long.",
+)
+
+
+def _landmarks(events: Sequence[EventResult]) -> Table | None:
+    """How many are free of each event after some years, with the limits that hold there."""
+    curves = [(event, event.curve) for event in events if event.curve and event.curve.risk]
+    if not curves:
+        return None
+    months = list(dict.fromkeys(row.months for _, curve in curves for row in curve.risk))
+    rows = []
+    for event, curve in curves:
+        known = {row.months: row for row in curve.risk}
+        rows.append((event.label, *(_landmark(known.get(month)) for month in months)))
+    columns = ("free of", *(f"{month:g} months" for month in months))
+    return Table("landmarks", "Free of the event", columns, tuple(rows), _LANDMARK_NOTE)
+
+
+def _landmark(row: RiskRow | None) -> str:
+    if row is None or row.share is None:
+        return NOT_MEASURED
+    return f"{100 * row.share:.0f} % ({limits(row.interval, 100.0, 0)}; {row.at_risk} at risk)"
 
 
 def _upper(event: EventResult) -> str:

@@ -41,6 +41,7 @@ def paired_blocks(outcomes: Sequence[PairedOutcome], pictures: Sequence[Picture]
 
 def _differences(outcomes: Sequence[PairedOutcome]) -> Table:
     rows = []
+    named = next((outcome.effects[0].name for outcome in outcomes if outcome.effects), "effect size")
     for outcome in outcomes:
         effect = outcome.effects[0] if outcome.effects else None
         rows.append(
@@ -56,7 +57,7 @@ def _differences(outcomes: Sequence[PairedOutcome]) -> Table:
     return Table(
         "paired-outcomes",
         "Before and after",
-        ("outcome", "pairs", "before: median (quartiles)", "after", "difference (interval; its confidence)", "effect"),
+        ("outcome", "pairs", "before: median (quartiles)", "after", "difference (interval; its confidence)", named),
         tuple(rows),
         (
             "Difference: Hodges-Lehmann estimate, after minus before, with the interval of the Walsh averages; few "
@@ -72,11 +73,12 @@ def _tests(outcomes: Sequence[PairedOutcome]) -> Table:
         for test in outcome.tests:
             adjusted = "" if not test.primary or outcome.p_holm is None else f"{outcome.p_holm:.4g}"
             smallest = "" if not test.primary or outcome.holm_smallest is None else f"{outcome.holm_smallest:.4g}"
-            rows.append((outcome.label, test.name, p_beside_smallest(test), adjusted, smallest))
+            least = str(test.smallest_p).removeprefix("p = ") if test.smallest_p else NOT_MEASURED
+            rows.append((outcome.label, test.name, str(test.p), least, adjusted, smallest))
     return Table(
         "paired-tests",
         "Exact paired tests",
-        ("outcome", "test", "two-sided p; smallest possible", "p by Holm", "smallest by Holm"),
+        ("outcome", "test", "two-sided p", "smallest possible p", "p by Holm", "smallest by Holm"),
         tuple(rows),
         (
             "Holm: over all paired end points of this report. No p value carries a star; with so few patients an "

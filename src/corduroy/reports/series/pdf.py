@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from corduroy.reports.pdf import typeset
-from corduroy.reports.series.blocks import Block, Picture
+from corduroy.reports.series.blocks import Block, Picture, Table
 from corduroy.reports.series.content import Report
+
+_NARROW_CHARACTERS = 9
 
 
 def render_pdf(report: Report, folder: Path, made: str) -> bytes:
@@ -43,4 +45,13 @@ def render_pdf(report: Report, folder: Path, made: str) -> bytes:
 
 
 def _plain(block: Block) -> dict[str, Any]:
-    return {"kind": type(block).__name__, **dataclasses.asdict(block)}
+    plain: dict[str, Any] = {"kind": type(block).__name__, **dataclasses.asdict(block)}
+    if isinstance(block, Table):
+        plain["narrow"] = [_is_narrow(block, place) for place in range(len(block.columns))]
+    return plain
+
+
+def _is_narrow(table: Table, place: int) -> bool:
+    """Whether a column holds nothing long, so that it needs no share of the width."""
+    texts = (table.columns[place], *(row[place] for row in table.rows))
+    return place > 0 and max(len(text) for text in texts) <= _NARROW_CHARACTERS

@@ -97,7 +97,8 @@ def _curves(result: SeriesResult) -> Iterator[Drawn]:
             empty += 1
             if empty > _CURVES_WITHOUT_EVENTS:
                 continue
-        caption = f"{event.label}: {event.curve.words}"
+        limits = "; the band is the 95 % interval" if event.curve.banded else ", and the limits that hold at each time"
+        caption = f"Free of {event.curve.name}. Ticks: patients last seen; below the axis those at risk{limits}."
         alt = f"Kaplan-Meier curve of {event.label.lower()}: {share(event.proportion)} had it."
         yield Picture(f"survival-{event.key}", caption, alt), draw_survival(event.curve)
 

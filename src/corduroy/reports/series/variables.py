@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from corduroy.reports.series.blocks import Table
 from corduroy.reports.series.numbers import extremes, limits, number, plain, quartiles, spread
@@ -10,16 +10,32 @@ from corduroy.study.results import CategoricalVariable, NumericVariable, Variabl
 
 _COLUMNS = ("variable", "n", "missing", "mean ± SD or count", "median (quartiles)", "range or 95 % interval")
 
+_NAMED_AT_MOST = 8
+
 
 def described(key: str, title: str, variables: Sequence[Variable]) -> list[Table]:
     """A table of all variables, and below it one of every numeric value where there are 10 cases or fewer."""
-    notes = tuple(dict.fromkeys(f"{v.label}: {v.note}" for v in variables if v.note))
+    notes = gathered((v.label, v.note) for v in variables if v.note)
     rows = [row for variable in variables for row in _rows(variable)]
     tables = [Table(key, title, _COLUMNS, tuple(rows), (*notes, _KEY))] if rows else []
     return tables + every_value(f"{key}-values", f"{title}: every value", variables)
 
 
 _KEY = "Of counts: percent of the cases with a value, and the exact (Clopper-Pearson) 95 % interval."
+
+
+def gathered(notes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What is said of several things alike is said once, of a few by name."""
+    subjects: dict[str, list[str]] = {}
+    for subject, note in notes:
+        subjects.setdefault(note, []).append(subject)
+    return tuple(_once(note, names) for note, names in subjects.items())
+
+
+def _once(note: str, names: list[str]) -> str:
+    if len(names) > _NAMED_AT_MOST:
+        return f"{len(names)} variables: {note}"
+    return f"{', '.join(names)}: {note}"
 
 
 def every_value(key: str, title: str, variables: Sequence[Variable]) -> list[Table]:
