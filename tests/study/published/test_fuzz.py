@@ -19,30 +19,42 @@ NUMBERS = st.one_of(
     st.sampled_from(["0", "0.0", "1", "100", "9999999", "10000000", "0.000000000000001", "999999999999999", "", "-0"]),
 )
 COUNTS = st.one_of(st.integers(0, 60), st.integers(0, 10_000_000)).map(str)
+AT_LEAST_TWO = st.one_of(st.integers(2, 60), st.integers(2, 10_000_000)).map(str)
+SPREADS = st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,3})?", fullmatch=True)
+STEPS = st.sampled_from(["1", "0.5", "50", "0.01", "100"])
+PS = st.one_of(st.from_regex(r"[<>=]?0\.[0-9]{1,4}", fullmatch=True), st.sampled_from(["0", "1", "1.0", "<1"]))
 ANY = st.one_of(NUMBERS, COUNTS, st.text(max_size=8), st.none(), st.lists(COUNTS, max_size=4))
-GROUP = st.fixed_dictionaries({"n": COUNTS, "mean": NUMBERS, "sd": NUMBERS})
-SHARE = st.fixed_dictionaries({"count": COUNTS, "of": COUNTS})
+GROUP = st.fixed_dictionaries({"n": AT_LEAST_TWO, "mean": NUMBERS, "sd": SPREADS})
+PAIR = st.one_of(st.tuples(*[st.integers(0, 60)] * 2), st.tuples(*[st.integers(0, 100_000)] * 2)).map(sorted)
+SHARE = PAIR.map(lambda pair: {"count": str(pair[0]), "of": str(pair[1] + 1)})
 GRADES = st.dictionaries(st.sampled_from("ABCDE"), COUNTS, min_size=1)
+SAME_GRADES = st.permutations(["3", "0", "7", "1", "900000"]).map(
+    lambda counts: dict(zip("ABCDE", counts, strict=True))
+)
 KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "mean": (
-        {"n": COUNTS, "mean": NUMBERS},
-        {"sd": NUMBERS, "unit": NUMBERS, "items": COUNTS, "low": NUMBERS, "high": NUMBERS},
+        {"n": AT_LEAST_TWO, "mean": NUMBERS},
+        {"sd": SPREADS, "unit": STEPS, "items": st.sampled_from("123"), "low": NUMBERS, "high": NUMBERS},
     ),
     "percent": ({"percent": NUMBERS}, {"count": COUNTS, "of": COUNTS}),
-    "two means": ({"a": GROUP, "b": GROUP}, {"p": NUMBERS, "u": COUNTS}),
-    "two counts": ({"a": SHARE, "b": SHARE}, {"p": NUMBERS}),
+    "two means": ({"a": GROUP, "b": GROUP}, {"p": PS, "u": st.sampled_from("03")}),
+    "two counts": ({"a": SHARE, "b": SHARE}, {"p": PS}),
     "paired": (
-        {"n": COUNTS, "p": NUMBERS},
+        {"n": AT_LEAST_TWO, "p": PS},
         {
             "unchanged": COUNTS,
             "test": st.sampled_from(["sign", "t", "signed-rank"]),
             "mean_change": NUMBERS,
-            "sd_change": NUMBERS,
+            "sd_change": SPREADS,
         },
     ),
     "grades": (
-        {"grades": st.just(list("ABCDE")), "before": GRADES, "after": GRADES},
-        {"improved": st.one_of(COUNTS, st.just("all")), "worsened": COUNTS, "by": COUNTS, "p": NUMBERS},
+        {
+            "grades": st.just(list("ABCDE")),
+            "before": st.one_of(GRADES, SAME_GRADES),
+            "after": st.one_of(GRADES, SAME_GRADES),
+        },
+        {"improved": st.one_of(COUNTS, st.just("all")), "worsened": COUNTS, "by": st.sampled_from("123456"), "p": PS},
     ),
     "sum": ({"parts": st.lists(COUNTS, max_size=5), "total": COUNTS}, {"of": COUNTS, "percent": NUMBERS}),
     "recovery": ({"before": NUMBERS, "after": NUMBERS, "full": NUMBERS}, {"percent": NUMBERS}),
@@ -66,7 +78,7 @@ def checked(text: str | bytes) -> CheckedPaper | None:
     return None
 
 
-@settings(SLOW, max_examples=500)
+@settings(SLOW, max_examples=250)
 @given(CLAIMS)
 def test_any_numbers(claim: dict[str, Any]) -> None:
     found = checked(yaml.safe_dump({"title": "t", "claims": [claim]}))
@@ -77,13 +89,13 @@ def test_any_numbers(claim: dict[str, Any]) -> None:
         assert finding.explanation
 
 
-@settings(SLOW, max_examples=150)
+@settings(SLOW, max_examples=100)
 @given(CLAIMS, st.sampled_from(["n", "mean", "p", "a", "count", "kind", "what", "before", "x"]), ANY)
 def test_any_value_in_any_field(claim: dict[str, Any], field: str, value: Any) -> None:
     checked(yaml.safe_dump({"title": "t", "claims": [{**claim, field: value}]}))
 
 
-@settings(SLOW, max_examples=150)
+@settings(SLOW, max_examples=100)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200)))
 def test_any_text(text: str | bytes) -> None:
     checked(text)

@@ -16,13 +16,16 @@ VERDICTS = [
     ("kind: mean, n: 28, mean: 5.19", "does not fit"),
     ("kind: mean, n: 40, mean: 3.82", "fits"),
     ("kind: mean, n: 28, mean: 5.21, sd: 1.6", "fits"),
-    ("kind: mean, n: 18, mean: 3.44, sd: 2.47", "does not fit"),
+    ("kind: mean, n: 18, mean: 3.44, sd: 2.47", "fits only as SD cut off instead of rounded"),
+    ("kind: mean, n: 9, mean: 1.44, sd: 0.17", "does not fit"),
     ("kind: mean, n: 2, mean: 2.5, sd: 0.50", "fits only as SD divided by n"),
     ("kind: mean, n: 3, mean: 2.66", "fits only as cut off instead of rounded"),
     ("kind: mean, n: 1, mean: 3, sd: 0", "cannot be checked"),
     ("kind: mean, n: 10, mean: 2.0, sd: 5.0, low: 1, high: 3", "does not fit"),
     ("kind: mean, n: 6, mean: 416.7, unit: 50", "fits"),
     ("kind: mean, n: 6, mean: 414.7, unit: 50", "does not fit"),
+    # Nobody above 0, a mean of -4: at most one patient has all of it.
+    ("kind: mean, n: 51, mean: -4, sd: 876.0, high: 0", "does not fit"),
     # A share of yes and no with the SD of its 0s and 100s: 8 of 20.
     ("kind: mean, n: 20, mean: 40.0, sd: 50.26, unit: 100, low: 0, high: 100", "fits"),
     ("kind: mean, n: 20, mean: 40.0, sd: 45.26, unit: 100, low: 0, high: 100", "does not fit"),
@@ -55,6 +58,8 @@ VERDICTS = [
     ("kind: paired, n: 6, p: <0.001, test: t, mean_change: 4.2, sd_change: 1.0", "fits"),
     ("kind: paired, n: 6, p: <0.001, test: t, mean_change: 1.2, sd_change: 1.0", "does not fit"),
     ("kind: paired, n: 6, unchanged: 1, p: 0.031, test: sign", "does not fit"),
+    ("kind: paired, n: 965, p: 1.0, test: signed-rank", "fits"),
+    ("kind: paired, n: 965, p: 0.5, test: sign", "fits"),
     ("kind: paired, n: 6, unchanged: 6, p: 0.5", "cannot be checked"),
     ("kind: grades, grades: [A, B, C], before: {A: 2, B: 1}, after: {B: 2, C: 1}, improved: all", "fits"),
     ("kind: grades, grades: [A, B, C], before: {A: 2, C: 1}, after: {B: 2, C: 1}, improved: all", "does not fit"),
@@ -73,7 +78,7 @@ def test_verdict(fields: str, headline: str) -> None:
 
 def test_what_would_fit_is_named() -> None:
     assert "13 of 50" in check("kind: percent, percent: 26, count: 12, of: 50").explanation
-    assert "12 of 46" in check("kind: percent, percent: 26, count: 12, of: 50").explanation
+    assert "12 of 47, 46" in check("kind: percent, percent: 26, count: 12, of: 50").explanation
     assert "n = 27 or 26" in check("kind: mean, n: 28, mean: 5.19").explanation
     assert (
         "11/50 v 13/50"

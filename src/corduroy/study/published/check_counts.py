@@ -14,7 +14,7 @@ def check_sum(claim: SumClaim) -> Finding:
     """Whether the parts add up to the total, and which of both the percentage belongs to."""
     added = sum(claim.parts)
     printed = f"{' + '.join(map(str, claim.parts))} = {claim.total}"
-    values: dict[str, Value] = {"sum of the parts": added}
+    values: dict[str, Value] = {"total": claim.total, "sum of the parts": added}
     if added == claim.total:
         said, fits = "The parts add up to the total.", True
     else:

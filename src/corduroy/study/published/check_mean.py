@@ -16,7 +16,7 @@ def check_mean(claim: MeanClaim) -> Finding:
     """GRIM for the mean; where it fits, GRIMMER for the SD."""
     grains = Grains(claim.n, claim.unit, claim.items)
     totals = possible_totals(claim.mean, grains)
-    values: dict[str, Value] = {"possible totals": size(totals.totals)}
+    values: dict[str, Value] = {"n": claim.n, "possible totals": size(totals.totals)}
     if totals.totals:
         middle = totals.totals[size(totals.totals) // 2]
         values |= {"total": float(middle * grains.size), "mean of this total": float(grains.mean(middle))}

@@ -13,8 +13,9 @@ from corduroy.study.published.printed import Printed
 from corduroy.study.published.rank_tests import Form, all_one_way_p, sign_test_p, signed_rank_p, smallest_paired_p
 
 _EXACT = ", exact,"
-_LARGEST_SIGN_TEST = 1000
-"""Beyond, a sign test gives any p to the printed digits; author's choice."""
+_LARGEST_SIGN_TEST = 300
+"""Beyond, nearly every p is one of the sign test's; author's choice."""
+_LARGE = "some result: with so many pairs nearly every p is reached"
 
 
 def check_paired(claim: PairedClaim) -> Finding:
@@ -57,9 +58,11 @@ def _signed_rank_readings(n: int, p: Printed, values: dict[str, Value]) -> list[
         if p.admits(one_way[-1], one_way[0]) and any(p.admits(value) for value in one_way):
             readings.append(f"signed-rank test, {form}, all changes one way ({_first_fitting(one_way, p)})")
             continue
-        every = signed_rank_p(n, form) or ()
-        fitting = [t for t, value in enumerate(every) if p.admits(value)]
-        if fitting:
+        every = signed_rank_p(n, form)
+        if every is None and p.admits(one_way[0], 1.0):
+            readings.append(f"signed-rank test, {form}, {_LARGE}")
+        fitting = [t for t, value in enumerate(every or ()) if p.admits(value)]
+        if fitting and every:
             readings.append(f"signed-rank test, {form}, T = {fitting[0]} ({p_text(every[fitting[0]])})")
     return readings
 
@@ -70,7 +73,7 @@ def _first_fitting(one_way: tuple[float, ...], p: Printed) -> str:
 
 def _sign_readings(n: int, p: Printed) -> list[str]:
     if n > _LARGEST_SIGN_TEST:
-        return []
+        return [f"sign test, exact, {_LARGE}"] if p.admits(smallest_paired_p(n), 1.0) else []
     for one_way in range(n, (n - 1) // 2, -1):
         value = sign_test_p(n, one_way)
         if p.admits(value):

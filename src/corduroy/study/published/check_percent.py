@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import islice
 
 from corduroy.study.published.claims import PercentClaim
-from corduroy.study.published.finding import REASONS, Finding, Value, Verdict, by_rounding, percent_text, readable
+from corduroy.study.published.finding import Finding, Value, Verdict, by_rounding, percent_text, readable
 from corduroy.study.published.printed import Interval, Rounding
 
 _LISTED = 6
+_REASONS = "a misprint, another denominator (missing values), a rate from a model or over time"
 _LARGEST_DENOMINATOR = 200
 """How far denominators are looked for at least; author's choice."""
 
@@ -32,7 +33,7 @@ def check_percent(claim: PercentClaim) -> Finding:
 def _explained(claim: PercentClaim, share: Fraction, readings: tuple[Rounding, ...]) -> str:
     digits = f"{claim.count} of {claim.of} is {readable(float(share))} %"
     if not readings:
-        return f"{digits}, which is not printed so. {_what_would_fit(claim)} {REASONS[0].upper()}{REASONS[1:]}."
+        return f"{digits}, which is not printed so. {_what_would_fit(claim)} Possible reasons: {_REASONS}."
     if readings[0] == Rounding.TWICE:
         once = round(float(share), claim.percent.decimals + 1)
         return f"{digits}; it becomes {claim.percent} only by way of {once:.{claim.percent.decimals + 1}f}."
@@ -92,7 +93,7 @@ def _count_missing(claim: PercentClaim, of: int) -> Finding:
         Verdict.DOES_NOT_FIT,
         printed,
         near,
-        f"No count of {of} is printed so; {REASONS.replace('another n than stated', 'another denominator')}.",
+        f"No count of {of} is printed so; possible reasons: {_REASONS}.",
         values=values,
     )
 

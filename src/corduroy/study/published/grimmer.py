@@ -86,9 +86,9 @@ def check_spread(totals: range, sd: Interval, grains: Grains, bounds: Bounds = U
     obstacles, undecided = [Obstacle.NOT_WHOLE], max(size(totals) - _MOST_TOTALS, 0)
     for total in totals[:_MOST_TOTALS]:
         every = _squares(total, sd, grains, ddof)
-        candidates = _of_same_parity(every, total)
+        candidates = _of_same_parity(every, total, largest_squares(grains.n, total, low, high))
         undecided += max(len(candidates[: _MOST_SQUARES + 1]) - _MOST_SQUARES, 0)
-        obstacles += [Obstacle.NOT_ATTAINABLE] if candidates else [Obstacle.PARITY] if every else []
+        obstacles += [_obstacle(every, total)]
         for squares in candidates[:_MOST_SQUARES]:
             found = attainable(grains.n, total, squares, low, high)
             if found:
@@ -99,9 +99,17 @@ def check_spread(totals: range, sd: Interval, grains: Grains, bounds: Bounds = U
     return SpreadCheck(None) if undecided else SpreadCheck(False, obstacle=max(obstacles, key=list(Obstacle).index))
 
 
-def _of_same_parity(squares: range, total: int) -> range:
+def _of_same_parity(squares: range, total: int, largest: int | None = None) -> range:
     """A number and its square are both even or both odd, and so are their sums."""
-    return range(squares.start + (squares.start - total) % 2, squares.stop, 2)
+    stop = squares.stop if largest is None else min(squares.stop, largest + 1)
+    return range(squares.start + (squares.start - total) % 2, stop, 2)
+
+
+def _obstacle(squares: range, total: int) -> Obstacle:
+    """Which hurdle is the highest, if no sample is found."""
+    if not squares:
+        return Obstacle.NOT_WHOLE
+    return Obstacle.NOT_ATTAINABLE if _of_same_parity(squares, total) else Obstacle.PARITY
 
 
 def _squares(total: int, sd: Interval, grains: Grains, ddof: int) -> range:
@@ -146,7 +154,7 @@ def spread_range(total: int, grains: Grains, bounds: Bounds) -> SpreadRange | No
         return None
     each, left = divmod(total, n)
     smallest = left * (each + 1) ** 2 + (n - left) * each**2
-    largest = largest_squares(n, total, low, high)
+    largest = largest_squares(n, total, low, high) or 0
 
     def sd(squares: int) -> float:
         return float(grains.size) * sqrt(Fraction(n * squares - total * total, n * (n - 1)))

@@ -81,7 +81,7 @@ def _is_sum_of_three_squares(number: int) -> bool:
 
 def _bounded(n: int, rest: int, q: int, a: int, b: int) -> bool | None:
     """Numbers from a <= 0 to b >= 0."""
-    if q > largest_squares(n, rest, a, b):
+    if q > (largest_squares(n, rest, a, b) or 0):
         return False
     if _has_witness(n, rest, q, a, b):
         return True
@@ -93,14 +93,25 @@ def _bounded(n: int, rest: int, q: int, a: int, b: int) -> bool | None:
     return bool(_reachable(n, total, width) >> squares_from_low & 1)
 
 
-def largest_squares(n: int, total: int, low: int, high: int) -> int:
-    """The largest sum of squares of n whole numbers between bounds: all but one at a bound."""
-    if low == high:
-        return n * low * low
-    at_high, left = divmod(total - n * low, high - low)
+def largest_squares(n: int, total: int, low: int | None, high: int | None) -> int | None:
+    """The largest sum of squares of n whole numbers with a sum between bounds: all but one at a bound.
+
+    Returns
+    -------
+    int or None
+        None where neither bound is known, and so nothing limits it.
+    """
+    if low is None and high is None:
+        return None
+    # With one bound only, one number is as far from it as the others at it allow.
+    bottom = low if low is not None else total - (n - 1) * (high or 0)
+    top = high if high is not None else total - (n - 1) * (low or 0)
+    if bottom >= top:
+        return n * top * top
+    at_high, left = divmod(total - n * bottom, top - bottom)
     if at_high >= n:
-        return n * high * high
-    return at_high * high * high + (low + left) ** 2 + (n - at_high - 1) * low * low
+        return n * top * top
+    return at_high * top * top + (bottom + left) ** 2 + (n - at_high - 1) * bottom * bottom
 
 
 @lru_cache(maxsize=64)

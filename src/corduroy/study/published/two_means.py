@@ -8,7 +8,6 @@ from math import sqrt
 
 import numpy as np
 
-from corduroy.study.effect_size import hedges_groups
 from corduroy.study.published.printed import Printed
 from corduroy.study.t_intervals import t_from_summaries
 
@@ -42,7 +41,7 @@ class Difference:
     value, low, high : float
         In the unit of the data.
     hedges_g : float
-        Difference in pooled SDs, corrected for small n (Hedges 1981, 10.3102/10769986006002107).
+        Difference in pooled SDs times ``1 - 3 / (4 df - 1)`` (Hedges 1981, 10.3102/10769986006002107).
     """
 
     value: float
@@ -107,8 +106,10 @@ def difference(a: Group, b: Group) -> Difference | None:
     first, second = ((float(side.mean.value), float(side.sd.value), side.n) for side in (a, b))
     if first[1] == second[1] == 0:
         return None
-    interval = t_from_summaries(first, second, equal_spread=True).interval
-    return Difference(first[0] - second[0], interval.low, interval.high, hedges_groups(first, second).value)
+    found = t_from_summaries(first, second, equal_spread=True)
+    pooled = found.difference / found.t / sqrt(1 / a.n + 1 / b.n) if found.t else 1.0
+    corrected = found.difference / pooled * (1 - 3 / (4 * found.freedom - 1))
+    return Difference(found.difference, found.interval.low, found.interval.high, corrected)
 
 
 def can_be_separate(a: Group, b: Group) -> bool:
