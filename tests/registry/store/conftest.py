@@ -52,13 +52,17 @@ def empty_database(server: Server) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
-    """An empty registry, once in each database."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty registry is, once in each database."""
     if request.param == "postgresql":
         started: Server = request.getfixturevalue("server")
-        place = started.new_database(like=request.getfixturevalue("empty_database"))
-    else:
-        place = str(shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "registry.sqlite"))
+        return started.new_database(like=request.getfixturevalue("empty_database"))
+    return str(shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "registry.sqlite"))
+
+
+@pytest.fixture
+def registry(place: str) -> Iterator[Registry]:
+    """The same, opened."""
     with Registry.open(place) as opened:
         yield opened
 

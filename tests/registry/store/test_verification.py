@@ -118,7 +118,7 @@ def test_an_end_cut_off_with_its_rows_shows_only_against_a_kept_head(full: Regis
     later = full.head()
     with writing(full._engine) as connection:
         unguarded(
-            connection, delete(AUDIT).where(AUDIT.c.seq > 7), delete(patient).where(patient.c.entry_no == extra.no)
+            connection, delete(AUDIT).where(AUDIT.c.seq > 7), delete(PATIENT).where(PATIENT.c.entry_no == extra.no)
         )
     assert full.verify().is_whole, "nothing in the registry itself tells of it"
     assert full.verify(kept).is_whole
