@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import study_coverage, study_exact, study_peers, study_speed
+from benchmarks import study_coverage, study_exact, study_papers, study_peers, study_speed
 from benchmarks.runner import Groups, run
 
 GROUPS: Groups = {
     "exact": study_exact.measure,
     "coverage": study_coverage.measure,
     "peers": study_peers.measure,
+    "papers": study_papers.measure,
     "speed": study_speed.measure,
 }
 

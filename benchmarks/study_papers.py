@@ -1,20 +1,19 @@
 """How right and how fast the checks of published numbers are: the derived checks, and enumeration of all samples.
 
-Included by the benchmark of the study; alone: ``python -m benchmarks.study_papers``.
+Included by the benchmark of the study; alone: ``python -m benchmarks.study --only papers``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from rich.console import Console
-
-from benchmarks.figures import Figure, Row, at_least, at_most, fill, print_table
+from benchmarks.figures import Row, at_least, at_most, fill
 from benchmarks.groups import Report
+from benchmarks.pool import Tick
 from corduroy.study.published import check_paper, example_text, parse_paper
 from corduroy.study.published.grim import Grains, possible_totals
 from corduroy.study.published.grimmer import Bounds, check_spread
@@ -48,18 +47,12 @@ DERIVED: dict[str, str] = {
     "zero-6": "0 45.9 39.3 50",
     "zero-rate": "0.148 0.120",
 }
-# n, items, highest value, decimals printed
+# n, items, highest value, decimals printed of mean and SD
 _SAMPLES = [
-    (2, 1, 7, 2),
-    (3, 1, 7, 2),
-    (4, 1, 5, 2),
-    (5, 1, 4, 2),
-    (6, 1, 4, 2),
-    (8, 1, 3, 2),
-    (4, 2, 3, 2),
-    (5, 3, 2, 2),
+    *[(2, 1, 7, 2, 2), (3, 1, 7, 2, 2), (4, 1, 5, 2, 2), (5, 1, 4, 2, 2), (6, 1, 4, 2, 2), (8, 1, 3, 2, 2)],
+    *[(4, 2, 3, 2, 2), (5, 3, 2, 2, 2), (25, 1, 3, 1, 2), (40, 1, 2, 1, 3)],
 ]
-_QUICK_SAMPLES = [(3, 1, 4, 2), (6, 1, 3, 1)]
+_QUICK_SAMPLES = [(3, 1, 4, 2, 2), (15, 1, 2, 1, 2)]
 _COUNTED = ("grim", "grim cases", "grimmer", "grimmer cases", "alarms", "nearest only")
 _WAYS = (ROUND_HALF_UP, ROUND_HALF_EVEN)
 _LARGE = 100
@@ -82,7 +75,7 @@ ROWS = [
 ]
 
 
-def measure(quick: bool = False, tick: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
+def measure(quick: bool, tick: Tick) -> Report:
     """All figures of the checks of published numbers; their targets are the author's choice, but for the first."""
     samples = _QUICK_SAMPLES if quick else _SAMPLES
     values: dict[str, float | None] = dict.fromkeys(_COUNTED, 0)
@@ -112,18 +105,18 @@ def _printed(digits: str, numbers: list[float]) -> bool:
     return any(f"{number:.{decimals}f}" == digits for number in numbers)
 
 
-def _compare(n: int, items: int, highest: int, decimals: int) -> dict[str, int]:
+def _compare(n: int, items: int, highest: int, of_mean: int, of_sd: int) -> dict[str, int]:
     """Every mean and SD that could be printed for such data: judged, and looked up among all samples."""
-    means, pairs = _enumerate(n, items, highest, decimals)
+    means, pairs = _enumerate(n, items, highest, of_mean, of_sd)
     grains, bounds = Grains(n, Fraction(1), items), Bounds(Fraction(0), Fraction(highest))
     counts = dict.fromkeys(_COUNTED, 0)
-    for mean in _texts(highest, decimals):
+    for mean in _texts(highest, of_mean):
         totals = possible_totals(Printed.read(mean), grains)
         counts["grim"] += totals.is_accepted != (mean in means)
         counts["grim cases"] += 1
         if not totals.is_accepted:
             continue
-        for sd in _texts(0.75 * highest, decimals):
+        for sd in _texts(0.75 * highest, of_sd):
             fits = check_spread(totals.totals, Printed.read(sd).accepted, grains, bounds).possible
             counts["grimmer"] += fits is not ((mean, sd) in pairs)
             counts["grimmer cases"] += 1
@@ -143,15 +136,15 @@ def _texts(highest: float, decimals: int) -> Iterator[str]:
     return (f"{step / 10**decimals:.{decimals}f}" for step in range(int(highest * 10**decimals) + 1))
 
 
-def _enumerate(n: int, items: int, highest: int, decimals: int) -> tuple[set[str], set[tuple[str, str]]]:
+def _enumerate(n: int, items: int, highest: int, of_mean: int, of_sd: int) -> tuple[set[str], set[tuple[str, str]]]:
     """Mean, and mean with SD, as printed half up and half to even, of every sample of whole numbers."""
-    unit = Decimal(1).scaleb(-decimals)
+    mean_unit, sd_unit = Decimal(1).scaleb(-of_mean), Decimal(1).scaleb(-of_sd)
     sums = {(sum(s), sum(x * x for x in s)) for s in combinations_with_replacement(range(highest * items + 1), n)}
     pairs: set[tuple[str, str]] = set()
     for total, squares in sums:
         mean = Decimal(total) / Decimal(n * items)
         sd = (Decimal(n * squares - total * total) / Decimal(n * (n - 1) * items * items)).sqrt()
-        pairs |= {(str(mean.quantize(unit, a)), str(sd.quantize(unit, b))) for a in _WAYS for b in _WAYS}
+        pairs |= {(str(mean.quantize(mean_unit, a)), str(sd.quantize(sd_unit, b))) for a in _WAYS for b in _WAYS}
     return {mean for mean, _ in pairs}, pairs
 
 
@@ -164,13 +157,3 @@ def _grimmer_ms() -> float:
             totals, Printed.read(f"{0.5 + step / 100:.2f}").accepted, grains, Bounds(Fraction(0), Fraction(10))
         )
     return 1000 * (time.perf_counter() - started) / _CHECKS_TIMED
-
-
-def main() -> None:
-    """Print the figures of this group alone."""
-    figures: list[Figure] = measure().figures
-    print_table("checks of published numbers", figures, Console())
-
-
-if __name__ == "__main__":
-    main()

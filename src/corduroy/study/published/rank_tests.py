@@ -86,9 +86,12 @@ def all_one_way_p(n: int, form: Form) -> tuple[float, ...]:
     tuple of float
         Falling, from no ties to all tied; for n above 25 (author's choice) only these two.
     """
-    patterns = _partitions(n, n) if n <= _MOST_FOR_TIE_PATTERNS else iter([(1,) * n, (n,)])
+    if n <= _MOST_FOR_TIE_PATTERNS:
+        ties = {sum(t**3 - t for t in pattern) for pattern in _partitions(n, n)}
+    else:
+        ties = {0, n**3 - n}
     plain = n * (n + 1) * (2 * n + 1)
-    variances = {(plain - sum(t**3 - t for t in ties) / 2) / 24 for ties in patterns}
+    variances = [(plain - tied / 2) / 24 for tied in ties]
     return tuple(sorted((_normal_p(n * (n + 1) / 4, sqrt(v), form) for v in variances), reverse=True))
 
 
