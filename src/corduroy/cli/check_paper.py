@@ -63,7 +63,8 @@ def _print(checked: CheckedPaper) -> None:
         console.print(Text(f"{number:>3}  {_heading(claim)}", style="bold"))
         console.print(Padding(Text(claim.finding.explanation), (0, 0, 0, 5)))
     tally = Counter(str(claim.finding.verdict) for claim in checked.claims)
-    console.print("", Text("; ".join(f"{count} {verdict}" for verdict, count in tally.items())), Text(_REMINDER))
+    console.print(Text("\n" + "; ".join(f"{count} × {verdict}" for verdict, count in tally.items())))
+    console.print(Text(_REMINDER))
 
 
 def _heading(claim: CheckedClaim) -> str:
@@ -86,7 +87,7 @@ def _table(checked: CheckedPaper, console: Console) -> Table:
     table.add_column("", justify="right", no_wrap=True)
     widest = max(console.width // 5, 16)
     for column in ("claim", "printed", "recomputed", "verdict"):
-        table.add_column(column, max_width=widest if column == "claim" else None)
+        table.add_column(column, max_width=widest if column == "claim" else None, overflow="fold")
     for number, claim in enumerate(checked.claims, start=1):
         found = claim.finding
         verdict = Text(found.headline, style=_STYLES.get(str(found.verdict), ""))
