@@ -152,8 +152,16 @@ def test_kappa_of_cohens_example() -> None:
         by_hand = 1 - (away * table).sum() / (away * np.outer(table.sum(1), table.sum(0))).sum()
         found = weighted_kappa(first, second, "ABCD", weights)
         assert found.kappa == pytest.approx(by_hand)
+        assert found.interval is not None
         assert found.interval.kind == "approximate"
-    assert found.agreed == 7
+    assert (found.agreed.count, found.agreed.n) == (7, 10)
+
+
+def test_perfect_agreement_claims_no_certainty() -> None:
+    found = weighted_kappa("ABCABC", "ABCABC", "ABC")
+    assert (found.kappa, found.interval) == (1.0, None)
+    assert "no interval, as all were graded alike" in found.words
+    assert "54.1 % to 100 %" in found.words
 
 
 def test_kappa_without_spread_is_refused() -> None:

@@ -12,6 +12,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from corduroy.errors import StatisticsError
 from corduroy.morphometry.agreement import ReaderAgreement
 from corduroy.study.interval import Interval
+from corduroy.study.proportions import Proportion, clopper_pearson
 from corduroy.study.versions import OWN, credit
 
 Weights = Literal["none", "linear", "quadratic"]
@@ -24,20 +25,21 @@ class WeightedKappa:
     Parameters
     ----------
     kappa : float
-    interval : Interval
-        From the large-sample standard error: approximate.
+    interval : Interval or None
+        From the large-sample standard error: approximate. None where all subjects were graded alike: that error is zero
+        then, and the interval would claim certainty.
     weights : {"none", "linear", "quadratic"}
-    subjects, agreed : int
+    agreed : Proportion
+        Subjects graded alike, of all, with its exact interval.
     categories : tuple of str
     table : tuple of tuple of int
         Rows: first reader; columns: second.
     """
 
     kappa: float
-    interval: Interval
+    interval: Interval | None
     weights: Weights
-    subjects: int
-    agreed: int
+    agreed: Proportion
     categories: tuple[str, ...]
     table: tuple[tuple[int, ...], ...]
 
@@ -45,10 +47,12 @@ class WeightedKappa:
     def words(self) -> str:
         """The coefficient as it was computed."""
         name = "Cohen's kappa" if self.weights == "none" else f"Kappa with {self.weights} weights"
-        return (
-            f"{name}, {self.subjects} subjects, {self.agreed} graded alike: {self.kappa:.2f}, {self.interval.text(2)} "
-            f"from the large-sample standard error ({credit('statsmodels')})."
+        limits = (
+            "no interval, as all were graded alike"
+            if self.interval is None
+            else f"{self.interval.text(2)} from the large-sample standard error"
         )
+        return f"{name}: {self.kappa:.2f}, {limits} ({credit('statsmodels')}); graded alike {self.agreed.words}."
 
 
 def weighted_kappa(
@@ -89,13 +93,15 @@ def weighted_kappa(
     table = np.zeros((len(categories), len(categories)), dtype=np.int64)
     np.add.at(table, ([place[grade] for grade in first], [place[grade] for grade in second]), 1)
     found = cohens_kappa(table, wt=None if weights == "none" else weights)
-    low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
+    alike, limits = int(np.trace(table)), None
+    if alike < len(first):
+        low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
+        limits = Interval(low, high, 0.95, None, "approximate", "normal approximation")
     return WeightedKappa(
         kappa=float(found.kappa),
-        interval=Interval(low, high, 0.95, None, "approximate", "normal approximation"),
+        interval=limits,
         weights=weights,
-        subjects=len(first),
-        agreed=int(np.trace(table)),
+        agreed=clopper_pearson(alike, len(first)),
         categories=tuple(categories),
         table=tuple(tuple(int(count) for count in row) for row in table),
     )
