@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks.figures import Figure, Row, Target, at_most, fill
 from benchmarks.groups import Report
-from benchmarks.phantom_sample import REGIMES, Examined, Outcome, examine_phantoms
+from benchmarks.phantom_sample import IMAGES, REGIMES, Examined, Images, Outcome, examine_phantoms
 from benchmarks.pool import Tick
 
 _HEIGHTS = ("anterior height", "middle height", "posterior height")
@@ -30,14 +31,26 @@ _INTERVALS = {
     "body width": ("body width",),
     "body volume": ("body volume",),
 }
+_OF_ENDPLATES = ("heights", "wedge angle", "regional Cobb angle")
 
 
 def measure(quick: bool, tick: Tick) -> Report:
     """Measure the sample of phantoms and compare it with its truth."""
     examined = examine_phantoms(quick, tick)
+    figures = [figure for images in IMAGES for figure in _figures([e for e in examined if e.images == images], images)]
+    return Report(figures)
+
+
+def _figures(examined: list[Examined], images: Images) -> list[Figure]:
+    """All figures of the label maps alone; with the CT those that it changes."""
     outcomes = [outcome for one in examined for outcome in one.outcomes]
-    figures = [*_height_rows(outcomes), *_angle_rows(outcomes), *_canal_rows(outcomes)]
-    return Report(figures + _coverage_rows(outcomes) + _completeness_rows(examined) + _grade_rows(examined))
+    figures = [*_height_rows(outcomes), *_angle_rows(outcomes)]
+    if images == "label map":
+        figures += [*_canal_rows(outcomes), *_coverage_rows(outcomes, _INTERVALS), *_completeness_rows(examined)]
+    else:
+        figures += _coverage_rows(outcomes, {name: _INTERVALS[name] for name in _OF_ENDPLATES})
+    figures += _grade_rows(examined)
+    return [replace(figure, name=f"phantoms, {images}: {figure.name}") for figure in figures]
 
 
 def _height_rows(outcomes: list[Outcome]) -> list[Figure]:
@@ -45,12 +58,12 @@ def _height_rows(outcomes: list[Outcome]) -> list[Figure]:
     heights = _of(outcomes, _HEIGHTS)
     for place in _PLACES:
         here = _at(heights, place)
-        name = f"phantoms: 95th percentile of |height error|, {place}"
+        name = f"95th percentile of |height error|, {place}"
         rows.append(Row(place, name, "mm", _HEIGHT_TARGETS_MM.get(place)))
         values[place] = _percentile(here, 95)
         for state, fractured in (("intact", False), ("fractured", True)):
             key = f"{place}, {state}"
-            rows.append(Row(key, f"phantoms: 95th percentile of |height error|, {key}", "mm"))
+            rows.append(Row(key, f"95th percentile of |height error|, {key}", "mm"))
             values[key] = _percentile([o for o in here if o.fractured == fractured], 95)
     return fill(rows, values, "no such phantom in this sample")
 
@@ -61,7 +74,7 @@ def _angle_rows(outcomes: list[Outcome]) -> list[Figure]:
         for place in _PLACES:
             target = None if place == "random spacing" else _ANGLE_TARGET_DEG
             key = f"{angle}, {place}"
-            rows.append(Row(key, f"phantoms: 95th percentile of |{angle} error|, {place}", "deg", target))
+            rows.append(Row(key, f"95th percentile of |{angle} error|, {place}", "deg", target))
             values[key] = _percentile(_at(_of(outcomes, (angle,)), place), 95)
     return fill(rows, values, "no such angle was measured")
 
@@ -71,17 +84,17 @@ def _canal_rows(outcomes: list[Outcome]) -> list[Figure]:
     for place in _PLACES:
         here = _at(_of(outcomes, (_CANAL,)), place)
         target = None if place == "random spacing" else _CANAL_TARGET_PERCENT
-        rows.append(Row(place, f"phantoms: 95th percentile of |canal area error|, {place}", "%", target))
-        rows.append(Row(f"{place} median", f"phantoms: median |canal area error|, {place}", "%"))
+        rows.append(Row(place, f"95th percentile of |canal area error|, {place}", "%", target))
+        rows.append(Row(f"{place} median", f"median |canal area error|, {place}", "%"))
         values[place] = _percentile(here, 95, _percent_of_truth)
         values[f"{place} median"] = _percentile(here, 50, _percent_of_truth)
     return fill(rows, values, "no canal was measured")
 
 
-def _coverage_rows(outcomes: list[Outcome]) -> list[Figure]:
+def _coverage_rows(outcomes: list[Outcome], intervals: Mapping[str, tuple[str, ...]]) -> list[Figure]:
     rows, values = [], {}
-    for name, quantities in _INTERVALS.items():
-        rows.append(Row(name, f"phantoms: truth in the stated 95 % interval, {name}", "%", _COVERAGE_TARGET_PERCENT))
+    for name, quantities in intervals.items():
+        rows.append(Row(name, f"truth in the stated 95 % interval, {name}", "%", _COVERAGE_TARGET_PERCENT))
         values[name] = _percent(outcome.covered for outcome in _of(outcomes, quantities))
     return fill(rows, values, "never measured")
 
@@ -89,10 +102,10 @@ def _coverage_rows(outcomes: list[Outcome]) -> list[Figure]:
 def _completeness_rows(examined: list[Examined]) -> list[Figure]:
     vertebrae = sum(one.vertebrae for one in examined)
     rows = [
-        Row("spines", "phantoms: spines", ""),
-        Row("vertebrae", "phantoms: vertebrae", ""),
-        Row("height", "phantoms: vertebrae that came back without a height", "%"),
-        Row("canal", "phantoms: vertebrae that came back without the canal they have", "%"),
+        Row("spines", "spines", ""),
+        Row("vertebrae", "vertebrae", ""),
+        Row("height", "vertebrae that came back without a height", "%"),
+        Row("canal", "vertebrae that came back without the canal they have", "%"),
     ]
     values = {
         "spines": len(examined),
@@ -107,10 +120,10 @@ def _grade_rows(examined: list[Examined]) -> list[Figure]:
     """Grades of every vertebra; one that was not graded counts as not met."""
     grades = [pair for one in examined for pair in one.grades]
     rows = [
-        Row("exact", "phantoms: Genant grade as the truth's", "%"),
-        Row("near", "phantoms: Genant grade at most one from the truth's", "%"),
-        Row("false", "phantoms: grade 0 called >= 2", ""),
-        Row("lost", "phantoms: grade >= 2 called 0 or not graded", ""),
+        Row("exact", "Genant grade as the truth's", "%"),
+        Row("near", "Genant grade at most one from the truth's", "%"),
+        Row("false", "grade 0 called >= 2", ""),
+        Row("lost", "grade >= 2 called 0 or not graded", ""),
     ]
     values = {
         "exact": _percent(true == found for true, found in grades),

@@ -13,6 +13,7 @@ from benchmarks.data import SCHEME
 from benchmarks.pool import Tick, map_in_pool
 from corduroy.anatomy import build_spine
 from corduroy.errors import CorduroyError, CorduroyWarning
+from corduroy.imaging import LabelMap, Volume
 from corduroy.morphometry import SpineMeasurement, measure_spine
 from corduroy.morphometry.results import POSITIONS
 from corduroy.phantom import Phantom, random_spine
@@ -20,6 +21,8 @@ from corduroy.pipeline.validation import compare_with_truth
 
 Regime = Literal["1 mm", "2 mm", "random spacing"]
 REGIMES: tuple[Regime, ...] = ("1 mm", "2 mm", "random spacing")
+Images = Literal["label map", "with CT"]
+IMAGES: tuple[Images, ...] = ("label map", "with CT")
 
 PHANTOMS = 204
 QUICK_PHANTOMS = 6
@@ -32,6 +35,7 @@ _LEVELS = (("T11", "T12", "L1"), ("L1", "L2", "L3"), ("T11", "T12", "L1"), ("L1"
 class Outcome:
     """One quantity of one vertebra: true, measured, and the half-width of the stated 95 % interval."""
 
+    images: Images
     regime: Regime
     fractured: bool
     quantity: str
@@ -52,10 +56,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Examined:
-    """What came of one phantom.
+    """What came of one phantom, from its label map alone or with its CT.
 
     Parameters
     ----------
+    images : {"label map", "with CT"}
     outcomes : tuple of Outcome
     vertebrae, without_height, without_canal : int
         How many were modelled, how many lack a height, how many lack the canal that the model has.
@@ -63,6 +68,7 @@ class Examined:
         True and measured Genant grade of every vertebra.
     """
 
+    images: Images
     outcomes: tuple[Outcome, ...]
     vertebrae: int
     without_height: int
@@ -72,11 +78,12 @@ class Examined:
 
 def examine_phantoms(quick: bool, tick: Tick) -> list[Examined]:
     """Make and measure the whole sample; the same numbers every time."""
-    return map_in_pool(examine, range(QUICK_PHANTOMS if quick else PHANTOMS), tick)
+    pairs = map_in_pool(examine, range(QUICK_PHANTOMS if quick else PHANTOMS), tick)
+    return [one for pair in pairs for one in pair]
 
 
-def examine(index: int) -> Examined:
-    """Make and measure one phantom of the sample.
+def examine(index: int) -> list[Examined]:
+    """Make one phantom of the sample, and measure it without and with its CT.
 
     Spacing changes with every phantom, the levels with every ninth; the first three of each nine have a fracture of
     their middle vertebra.
@@ -85,15 +92,20 @@ def examine(index: int) -> Examined:
     regime = REGIMES[index % 3]
     levels = _LEVELS[index // 9 % len(_LEVELS)]
     phantom = random_spine(rng, levels, fractures=int(index // 3 % 3 == 0), tilt_deg=_TILT_DEG)
-    labels = phantom.render_labels(_spacing(rng, regime), rng)
+    ct, labels = phantom.render(rng, _spacing(rng, regime))
+    seen: dict[Images, Volume | None] = {"label map": None, "with CT": ct}
+    return [_examined(phantom, labels, grey, images, regime) for images, grey in seen.items()]
+
+
+def _examined(phantom: Phantom, labels: LabelMap, ct: Volume | None, images: Images, regime: Regime) -> Examined:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CorduroyWarning)
-            measured = measure_spine(build_spine(labels, SCHEME))
+            measured = measure_spine(build_spine(labels, SCHEME, ct))
     except CorduroyError:
-        count = len(levels)
-        return Examined((), count, count, count, tuple((v.genant_grade, None) for v in phantom.truth().vertebrae))
-    return _compared(phantom, measured, regime)
+        true = phantom.truth().vertebrae
+        return Examined(images, (), *[len(true)] * 3, tuple((v.genant_grade, None) for v in true))
+    return _compared(phantom, measured, images, regime)
 
 
 def _spacing(rng: Generator, regime: Regime) -> list[float]:
@@ -111,18 +123,19 @@ def _spacing(rng: Generator, regime: Regime) -> list[float]:
     return spacing
 
 
-def _compared(phantom: Phantom, measured: SpineMeasurement, regime: Regime) -> Examined:
+def _compared(phantom: Phantom, measured: SpineMeasurement, images: Images, regime: Regime) -> Examined:
     truth = phantom.truth()
     found = {vertebra.level: vertebra for vertebra in measured.vertebrae}
     broken = {str(v.level): v.deformity != "none" for v in truth.vertebrae}
     outcomes = tuple(
-        Outcome(regime, broken[c.place], c.quantity, c.truth, c.measured.value, c.measured.uncertainty)
+        Outcome(images, regime, broken[c.place], c.quantity, c.truth, c.measured.value, c.measured.uncertainty)
         for c in compare_with_truth(measured, truth)
         if c.place in broken
     )
     whole = {level for level, v in found.items() if all(v.heights.get(position) is not None for position in POSITIONS)}
     with_canal = {level for level, v in found.items() if v.canal.area is not None}
     return Examined(
+        images,
         outcomes,
         len(truth.vertebrae),
         sum(v.level not in whole for v in truth.vertebrae),

@@ -58,8 +58,10 @@ class EdgeVoxels:
         HU.
     inside : ndarray of bool, shape (n,)
         Whether the mask holds the voxel.
+    of_ct, of_mask : ndarray of bool, shape (n,)
+        Whether it is a voxel of the CT's grid and of the mask's grid, which may be one.
     clear : ndarray of bool, shape (n,)
-        Whether its grey value can be explained by this surface and the one beyond; the mask counts in any case.
+        Whether it has a grey value, and one that this surface and the bone beyond can explain.
     box, spread : ndarray, shape (n,)
         What the voxel's box is along the surface's normal: width in mm of its longest edge, and standard deviation
         of what the other two edges add.
@@ -74,6 +76,8 @@ class EdgeVoxels:
     height: FloatArray
     grey: FloatArray
     inside: BoolArray
+    of_ct: BoolArray
+    of_mask: BoolArray
     clear: BoolArray
     box: FloatArray
     spread: FloatArray
@@ -109,7 +113,7 @@ class GreyFit:
     kept: float
 
 
-def fit_edge(surface: PolynomialSurface, voxels: EdgeVoxels, step_mm: float) -> GreyFit:
+def fit_edge(surface: PolynomialSurface, voxels: EdgeVoxels, step_mm: float, mask_step_mm: float) -> GreyFit:
     """Move a surface to where a blurred shell there explains the grey values best.
 
     Parameters
@@ -120,8 +124,10 @@ def fit_edge(surface: PolynomialSurface, voxels: EdgeVoxels, step_mm: float) -> 
         Some of them clear.
     step_mm : float
         Voxel size met along the surface's axis.
+    mask_step_mm : float
+        The same of the mask.
     """
-    model = _ShellModel(surface, voxels, step_mm)
+    model = _ShellModel(surface, voxels, step_mm, mask_step_mm)
     found = model.step(model.start(), lenient=True)
     for turn in range(1, _ROUNDS):
         found = model.step(found, lenient=turn < _LENIENT_ROUNDS)
@@ -174,14 +180,14 @@ class _Found:
 class _ShellModel:
     """The image of a shell, its derivatives, and one Gauss-Newton step."""
 
-    def __init__(self, surface: PolynomialSurface, voxels: EdgeVoxels, step_mm: float) -> None:
+    def __init__(self, surface: PolynomialSurface, voxels: EdgeVoxels, step_mm: float, mask_step_mm: float) -> None:
         self.surface, self.voxels, self.step_mm = surface, voxels, step_mm
         design = surface.design(voxels.u, voxels.v)
         self.lift = design * voxels.towards[:, None]
         self.count = design.shape[1]
         self.depth = (design @ surface.coefficients - voxels.height) * voxels.towards
         self._set_fields()
-        self._set_mask()
+        self._set_mask(mask_step_mm)
 
     def _set_fields(self) -> None:
         """Grey values vary over the endplate: linearly outside, as a parabola in shell and bone."""
@@ -201,10 +207,10 @@ class _ShellModel:
         # The prior holds the surface's own coefficients to zero, not their change.
         self.expected = np.concatenate([-self.surface.coefficients, [0.0, _MARGIN_MM], self.hu])
 
-    def _set_mask(self) -> None:
-        near = np.abs(self.depth) < _MASK_REACH_VOXELS * self.step_mm
-        noise = np.sqrt(max(self.surface.residual_sd**2 - self.step_mm**2 / 12, 0.0))
-        self.mask_blur = float(np.hypot(_MASK_BLUR_VOXELS * self.step_mm, _LOGISTIC_FROM_SD * noise))
+    def _set_mask(self, step_mm: float) -> None:
+        near = self.voxels.of_mask & (np.abs(self.depth) < _MASK_REACH_VOXELS * step_mm)
+        noise = np.sqrt(max(self.surface.residual_sd**2 - step_mm**2 / 12, 0.0))
+        self.mask_blur = float(np.hypot(_MASK_BLUR_VOXELS * step_mm, _LOGISTIC_FROM_SD * noise))
         self.near, self.sign = near, np.where(self.voxels.inside, 1.0, -1.0)[near]
         self.mask_rows = np.column_stack([self.lift[near], np.ones(np.count_nonzero(near))])
         self.mask_columns = np.append(np.arange(self.count), self.count + 1)

@@ -109,11 +109,11 @@ def _placed(
     if facing is not None and disc_too_thin(plate, points, facing, ct):
         return None
     voxels = voxels_beside(plate, points, body.grid, ct, labels, number, facing)
-    clear = np.count_nonzero(voxels.clear)
-    if clear < max(_LEAST_CLEAR, _LEAST_CLEAR_SHARE * len(voxels.clear)):
+    clear, seen = np.count_nonzero(voxels.clear), np.count_nonzero(voxels.of_ct)
+    if clear < max(_LEAST_CLEAR, _LEAST_CLEAR_SHARE * seen):
         return None
     step = voxel_along(ct, plate)
-    fit = fit_edge(plate.surface, voxels, step)
+    fit = fit_edge(plate.surface, voxels, step, voxel_along(labels, plate))
     moved = np.abs(fit.surface(points.x, points.y) - plate.z(points.x, points.y))
     accepted = (
         fit.kept >= _LEAST_KEPT

@@ -55,19 +55,27 @@ def voxels_beside(
         half a millimetre in it, or where the disc is too thin, are not clear.
     """
     index, local = _near(plate, points, grid, ct)
+    grey = ct.array[tuple(index.T)].astype(np.float64)
+    of_ct = of_mask = np.ones(len(grey), dtype=bool)
+    if not labels.same_grid_as(ct):
+        of_mask = ~of_ct
+        _, more = _near(plate, points, grid, labels)
+        local, grey = np.concatenate([local, more]), np.concatenate([grey, np.zeros(len(more))])
+        of_ct, of_mask = (
+            np.concatenate([own, np.full(len(more), is_mask)]) for own, is_mask in ((of_ct, False), (of_mask, True))
+        )
     x, y, z = local.T
     normal = _normals(plate, x, y)
     widths = np.sort(np.abs(normal @ (grid.frame.axes.T @ ct.direction)) * ct.spacing, axis=1)
     box, spread = widths[:, 2], np.sqrt((widths[:, :2] ** 2).sum(axis=1) / 12)
     towards = normal[:, 2] if plate.side == "superior" else -normal[:, 2]
     depth = (plate.z(x, y) - z) * towards
-    grey = ct.array[tuple(index.T)].astype(np.float64)
     world = grid.frame.world(local)
     label = _labels_at(labels, world)
     beyond = np.full(len(grey), -np.inf) if facing is None else _depth_below(facing, world)
-    clear = (grey > _TISSUE_HU[0]) & (grey < _TISSUE_HU[1]) & ((label == 0) | (label == number))
+    clear = of_ct & (grey > _TISSUE_HU[0]) & (grey < _TISSUE_HU[1]) & ((label == 0) | (label == number))
     clear &= (beyond < _INTO_OTHER_MM) & (depth + beyond < -_GAP_VOXELS * box - _GAP_MM)
-    return EdgeVoxels(x, y, z, grey, label == number, clear, box, spread, towards, beyond)
+    return EdgeVoxels(x, y, z, grey, label == number, of_ct, of_mask, clear, box, spread, towards, beyond)
 
 
 def disc_too_thin(plate: Endplate, points: BoundaryPoints, facing: Endplate, ct: Volume) -> bool:
@@ -76,13 +84,15 @@ def disc_too_thin(plate: Endplate, points: BoundaryPoints, facing: Endplate, ct:
     return bool(np.median(gap) < _GAP_VOXELS * voxel_along(ct, plate) + _GAP_MM)
 
 
-def _near(plate: Endplate, points: BoundaryPoints, grid: LocalGrid, ct: Volume) -> tuple[NDArray[np.intp], FloatArray]:
-    """Indices and local coordinates of the CT's voxels beside an endplate, evenly thinned if they are many."""
-    index = _in_box(plate, points, grid, ct)
-    local = grid.frame.local(ct.world_from_voxel(index))
+def _near(
+    plate: Endplate, points: BoundaryPoints, grid: LocalGrid, image: Volume
+) -> tuple[NDArray[np.intp], FloatArray]:
+    """Indices and local coordinates of the image's voxels beside an endplate, evenly thinned if they are many."""
+    index = _in_box(plate, points, grid, image)
+    local = grid.frame.local(image.world_from_voxel(index))
     seen = np.nonzero(_on_footprint(local, points.footprint, grid))[0]
     away = np.abs(plate.z(local[seen, 0], local[seen, 1]) - local[seen, 2])
-    seen = seen[away < _reach_mm(voxel_along(ct, plate))]
+    seen = seen[away < _reach_mm(voxel_along(image, plate))]
     seen = seen[:: -(-len(seen) // _MOST_VOXELS) or 1]
     return index[seen], local[seen]
 
