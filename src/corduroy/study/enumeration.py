@@ -23,6 +23,7 @@ _MOST_STEPS = 300_000_000
 _LONGEST_TABLE = 20_000_000
 _MOST_ARRANGEMENTS = 2**20
 _LARGEST_INTEGER = 2**62
+_MOST_CHOSEN_FROM = 1000  # the largest binomial coefficient of 1030 overflows floating point
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Distribution:
     sums : ndarray of int64, shape (k,)
         Ascending.
     counts : ndarray of int64 or float64, shape (k,)
-        Floating where the arrangements are too many for 64 bits: correct to about twelve digits.
+        Floating, and of sign flips as shares, where the arrangements are too many for 64 bits: correct to about twelve
+        digits.
     centre : tuple of int
         Numerator and denominator of the expected sum.
     """
@@ -102,6 +104,8 @@ def sign_flips(sizes: Integers) -> Distribution | None:
         for size in sizes.tolist():
             # The right-hand side is a copy: each size is used once.
             table[size:] += table[: reach + 1 - size].copy()
+            if table.dtype == np.float64:
+                table /= 2  # shares of the arrangements: 2^1024 of them would overflow
         found = _dense(table)
     elif 2**sizes.size <= _MOST_ARRANGEMENTS:
         sums = np.zeros(1, dtype=np.int64)
@@ -131,7 +135,8 @@ def choices(values: Integers, size: int) -> Distribution | None:
     shifted = values - lowest
     reach = int(np.sort(shifted)[n - size :].sum())
     centre = (int(values.sum()) * size, n)
-    if (size + 1) * (reach + 1) <= _LONGEST_TABLE and n * (size + 1) * (reach + 1) <= _MOST_STEPS:
+    short = (size + 1) * (reach + 1) <= _LONGEST_TABLE and n * (size + 1) * (reach + 1) <= _MOST_STEPS
+    if short and n <= _MOST_CHOSEN_FROM:
         found = _dense(_choice_table(shifted, size, reach))
     elif _can_list(n, size):
         found = np.unique(_choice_sums(shifted, size), return_counts=True)
