@@ -30,6 +30,9 @@ MOST_LINES = 200
 """Lines of a figure; more cannot be told apart (author's choice)."""
 
 _FEWEST_AT_A_VISIT = 2
+_MOST_SHUFFLED = 200
+"""Complete cases up to which the overall test is run, in a few seconds (author's choice)."""
+
 _VISITS: list[Visit] = [visit for visit in Visit if visit != Visit.UNPLANNED]
 
 
@@ -102,6 +105,8 @@ def _overall(
     timed = [visit.value for visit in attended if visit is not Visit.LATER]
     numbers = table[timed].to_numpy(dtype=np.float64)
     whole = ~np.isnan(numbers).any(axis=1)
+    if whole.sum() > _MOST_SHUFFLED:
+        return (), (), f"{whole.sum()} complete cases are too many to shuffle; the mixed model stands for it"
     try:
         test = friedman_test(numbers, rng)
     except StatisticsError as error:
