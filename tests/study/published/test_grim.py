@@ -18,7 +18,7 @@ def printed_means(n: int, items: int, decimals: int, most: int) -> set[str]:
 
 
 @pytest.mark.parametrize("items", [1, 2, 3])
-@pytest.mark.parametrize("n", [1, 3, 6, 8, 28, 40])
+@pytest.mark.parametrize("n", [1, 6, 8, 40])
 def test_equals_enumeration_of_all_totals(n: int, items: int) -> None:
     for decimals in (0, 1, 2, 3):
         possible = printed_means(n, items, decimals, 4)

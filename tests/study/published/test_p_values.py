@@ -24,7 +24,7 @@ def group(n: int, mean: str, sd: str) -> Group:
     return Group(n, Printed.read(mean), Printed.read(sd))
 
 
-@pytest.mark.parametrize(("n1", "n2"), [(2, 3), (5, 5), (7, 6), (1, 9)])
+@pytest.mark.parametrize(("n1", "n2"), [(2, 3), (5, 4), (7, 6), (1, 9)])
 def test_mann_whitney_equals_scipy_for_every_order(n1: int, n2: int) -> None:
     found = {form: mann_whitney_p(n1, n2, form) for form in Form}
     seen = set()
