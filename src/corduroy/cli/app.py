@@ -13,6 +13,7 @@ from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
 from corduroy.cli.registry import registry
+from corduroy.cli.study import study
 from corduroy.cli.validate import validate
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(measure)
 app.command()(demo)
 app.command()(validate)
+app.command()(study)
 app.command()(check_paper)
 app.add_typer(deidentify, name="deidentify")
 app.add_typer(registry, name="registry")
