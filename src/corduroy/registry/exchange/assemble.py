@@ -36,8 +36,9 @@ def assemble(drafts: Iterable[tuple[Key, Draft]], reading: Reading, look_up: Loo
     places = {name: next(iter(cases.values()))[0].row.place for name, cases in by_patient.items()}
     reading.doubts += alike_names(places)
     reading.doubts += alike_persons([case.file for case in reading.cases if case.file], places)
-    reading.problems.sort(key=lambda problem: problem.place)
-    reading.doubts.sort(key=lambda doubt: doubt.place)
+    # One cell may feed several records: what is wrong with it is told once.
+    reading.problems[:] = sorted(dict.fromkeys(reading.problems), key=lambda problem: problem.place)
+    reading.doubts[:] = sorted(dict.fromkeys(reading.doubts), key=lambda doubt: doubt.place)
     if reading.problems:
         reading.cases.clear()
 
@@ -140,9 +141,7 @@ class _PatientBuilder:
             draft = self._drafts.get(id(finding.about)) if finding.about is not None else first
             if draft is not None:
                 place = self._reading.problems if finding.is_hard else self._reading.doubts
-                problem = draft.problem(finding)
-                if problem not in place:
-                    place.append(problem)
+                place.append(draft.problem(finding))
 
     def _report_held(self, draft: Draft, what: str) -> None:
         self._problem(draft, f"{what}: in the registry already", "what is not there yet")

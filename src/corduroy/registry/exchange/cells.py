@@ -203,8 +203,6 @@ class CellReader:
 
     def _several(self, text: str) -> list[str]:
         """One choice, or several with something between them."""
-        if self.item.kind == "levels" and _LEVEL_RANGE.fullmatch(text):
-            raise CellError(f"{shown(text)} (a range)", "each level by name, as 'T5, T6, T7'")
         try:
             return [self._choice(text)]
         except CellError:
@@ -215,6 +213,8 @@ class CellReader:
         return [self._choice(self.words.get(word.casefold(), word)) for word in words]
 
     def _level(self, text: str) -> str:
+        if _LEVEL_RANGE.fullmatch(text):
+            raise CellError(f"{shown(text)} (a range)", "each level by name, as T5, T6, T7")
         try:
             return str(Level.parse(text))
         except LabelError:

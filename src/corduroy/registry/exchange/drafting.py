@@ -151,7 +151,7 @@ def _suggest(heading: str, values: list[str], found: dict[tuple[str, Visit | Non
         ((_alike(rest or plain, kind, item), kind, name)
          for kind, record in BY_KIND.items() for name, item in record.items().items()
          if name not in ("pseudonym", "case_no", "visit") and bool(visit) <= ("visit" in record.items())),
-        default=(0.0, "", ""),
+        default=(0.0, "", ""), key=lambda one: one[0],
     )  # fmt: skip
     score, kind, name = best
     if score < _ALIKE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -71,12 +72,13 @@ def keyed_rows(connection: Connection, record: type[Record]) -> Iterator[tuple[R
         for row in patient_rows(connection, names):
             yield (row[names.index("pseudonym")],), row[:-1]
     elif record.kind == "consent":
-        owners = patient_rows(connection, ("pseudonym",))
-        owner: Row = ("", 0)
-        for row in consent_rows(connection, names):
-            while owner[1] != row[-1]:
-                owner = next(owners)
-            yield (owner[0],), row[:-1]
+        # Not all patients have one: the stream of patients may end early, and its cursor is to be closed then.
+        with closing(patient_rows(connection, ("pseudonym",))) as owners:
+            owner: Row = ("", 0)
+            for row in consent_rows(connection, names):
+                while owner[1] != row[-1]:
+                    owner = next(owners)
+                yield (owner[0],), row[:-1]
     elif record.kind == "case":
         for row in case_rows(connection, names):
             values = row[1:-2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -25,7 +25,7 @@ HEADS = ("patient", "consent", "case")
 Row = tuple[Any, ...]
 
 
-def patient_rows(connection: Connection, fields: Sequence[str]) -> Iterator[Row]:
+def patient_rows(connection: Connection, fields: Sequence[str]) -> Generator[Row]:
     """Living patients: the fields, then the number of the entry."""
     table = TABLES["patient"]
     query = select(*_raw("patient", fields), table.c.entry_no).where(~table.c.deleted).order_by(table.c.entry_no)
@@ -83,7 +83,12 @@ class Following:
         """The rows of this number; none where there is none."""
         while self._next is not None and self._next[0] < number:
             self._next = next(self._groups, None)
-        return self._next[1] if self._next is not None and self._next[0] == number else []
+        if self._next is None or self._next[0] != number:
+            return []
+        found = self._next[1]
+        # Go on at once, so that a stream has ended, and its cursor is closed, with the last case.
+        self._next = next(self._groups, None)
+        return found
 
 
 def most_per_case(connection: Connection, kind: str, by: str | None) -> dict[str, int]:
@@ -128,5 +133,6 @@ def _raw(kind: str, fields: Sequence[str]) -> list[Any]:
 
 
 def _streamed(connection: Connection, query: Any) -> Iterator[Row]:
-    for part in connection.execute(query.execution_options(yield_per=_CHUNK)).partitions():
-        yield from (tuple(row) for row in part)
+    with connection.execute(query.execution_options(yield_per=_CHUNK)) as result:
+        for part in result.partitions():
+            yield from (tuple(row) for row in part)
