@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corduroy.anatomy.canal import CanalRing, canal_ring
+from corduroy.anatomy.canal import CanalRing, canal_ring, majority_loss_mm2
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.spine import canal_axes
 from corduroy.imaging.volume import LabelMap
@@ -104,3 +104,43 @@ def test_a_hole_too_small_for_a_canal_is_none(turn: Callable[..., Frame]) -> Non
 
 def test_no_vertebra_no_axis() -> None:
     assert canal_axes([]).shape == (0, 3)
+
+
+def majority_tube(half_width: float, half_depth: float, spacing_mm: float, rng: np.random.Generator) -> LabelMap:
+    """A straight elliptic tube, 5 mm thick, turned and shifted at random; a voxel is bone where most of it is."""
+    parts, reach = 9, 20.0
+    count = int(np.ceil(2 * reach / spacing_mm))
+    start = -reach + rng.uniform(-0.5, 0.5, 2) * spacing_mm
+    fine = [first + spacing_mm / parts * (np.arange(count * parts) + 0.5) for first in start]
+    x, y = np.meshgrid(*fine, indexing="ij")
+    turn = rng.uniform(0, np.pi)
+    u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+    hole = (u / half_width) ** 2 + (v / half_depth) ** 2 < 1
+    ring = ((u / (half_width + 5)) ** 2 + (v / (half_depth + 5)) ** 2 < 1) & ~hole
+    share = ring.reshape(count, parts, count, parts).mean(axis=(1, 3))
+    affine = np.diag([spacing_mm, spacing_mm, 1.0, 1.0])
+    affine[:3, 3] = [*(start + spacing_mm / 2), -12.0]
+    return LabelMap(np.repeat((share > 0.5)[:, :, None], 25, axis=2), affine)
+
+
+@pytest.mark.parametrize(("half_width", "half_depth"), [(9.0, 9.0), (11.0, 7.5)])
+def test_what_large_voxels_take_from_the_area_is_given_back(half_width: float, half_depth: float) -> None:
+    rng, spacing = np.random.default_rng(3), 2.5
+    frame = Frame(np.zeros(3), np.eye(3))
+    masks = [majority_tube(half_width, half_depth, spacing, rng) for _ in range(60)]
+    loss = majority_loss_mm2(masks[0], frame)
+    assert loss == pytest.approx(np.pi * spacing**2 / 12)
+    rings = [canal_ring(mask, np.zeros(3), frame.superior, frame.anterior) for mask in masks]
+    areas = [found.area_mm2 for found in rings if found is not None]
+    assert len(areas) == 60
+    error = float(np.mean(areas)) - np.pi * half_width * half_depth
+    spread = float(np.std(areas)) / np.sqrt(60)
+    assert abs(error) < 2.5 * spread + 0.3
+
+
+def test_the_majority_takes_from_oblique_thick_slices_what_they_show_of_themselves() -> None:
+    affine = np.diag([1.0, 1.0, 3.0, 1.0])
+    mask = LabelMap(np.zeros((4, 4, 4), dtype=np.uint8), affine)
+    upright, tilted = Frame(np.zeros(3), np.eye(3)), Frame.from_directions(np.zeros(3), [0, -1, 0], [0, 0, 1])
+    assert majority_loss_mm2(mask, upright) == pytest.approx(np.pi / 12)
+    assert majority_loss_mm2(mask, tilted) == pytest.approx(np.pi * (1 + 9) / 24)

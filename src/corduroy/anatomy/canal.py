@@ -20,7 +20,7 @@ _REACH_MM = np.array([22.0, 22.0, 14.0])
 _STEP_MM = np.array([0.75, 0.75, 1.0])
 _MAX_AREA_MM2 = 1200.0
 _MIN_AREA_MM2 = 25.0
-_SMOOTHING_SLICES = 3
+_LEAST_SECTIONS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,10 @@ def canal_ring(mask: LabelMap, centre: FloatArray, axis: FloatArray, anterior: F
 
     Notes
     -----
-    The narrowest section is the minimum of the running mean over three sections 1 mm apart: a single section's
-    minimum would be biased low by the staircase of the mask.
+    The narrowest section is the minimum of the running mean over sections 1 mm apart, three or as many as two voxels
+    span: a single section's minimum would be biased low by the staircase of the mask.
+
+    What the mask's own voxels take from the area is added again; see `majority_loss_mm2`.
     """
     frame = Frame.from_directions(centre, axis, anterior)
     grid = sample_along(mask, frame, -_REACH_MM, _REACH_MM, _STEP_MM)
@@ -80,8 +82,10 @@ def canal_ring(mask: LabelMap, centre: FloatArray, axis: FloatArray, anterior: F
     closed = inside.any(axis=(0, 1))
     if not closed.any():
         return None
-    areas = _areas(grid, inside)
-    smooth = _running_mean(np.where(closed, areas, np.nan))
+    voxel_mm = np.linalg.norm((mask.direction * mask.spacing).T @ frame.axes, axis=0)
+    areas = _areas(grid, inside, float(voxel_mm[:2].max())) + majority_loss_mm2(mask, frame)
+    sections = max(_LEAST_SECTIONS, 2 * round(float(voxel_mm[2]) / float(grid.step[2])) + 1)
+    smooth = _running_mean(np.where(closed, areas, np.nan), sections)
     narrowest = int(np.nanargmin(smooth))
     profile = np.column_stack([grid.z[closed], areas[closed]])
     contour = _outline(grid, inside, narrowest)
@@ -129,16 +133,39 @@ def _region_at(empty: BoolArray, seed: tuple[int, int]) -> BoolArray | None:
     return np.asarray(region)
 
 
-def _areas(grid: LocalGrid, inside: BoolArray) -> FloatArray:
-    """Area of each section with partial cells at its border, mm2."""
-    near = ndimage.binary_dilation(inside, np.ones((3, 3, 1), dtype=bool))
+def majority_loss_mm2(mask: LabelMap, frame: Frame) -> float:
+    """How much smaller a hole comes out where voxels are bone or not by the majority of their volume.
+
+    Parameters
+    ----------
+    mask : LabelMap
+    frame : Frame
+        The section is its x-y plane.
+
+    Notes
+    -----
+    To be bone by majority is to pass one half in the image that the voxel's box blurs. A blur whose standard
+    deviation along the outline is s moves the half level of an edge with curvature k inwards by ``k s² / 2``, as the
+    heat equation has it. Around a closed outline k integrates to one turn, whatever its shape, so that with s²
+    averaged over all directions the area shrinks by ``pi (sx² + sy²) / 2``. A box of edges h adds ``(h_i cos_i)² /
+    12`` to the variance along a direction: ``pi h² / 12`` for cubes. Interpolating the mask takes nothing more as long
+    as the whole slope from bone to canal is summed.
+    """
+    across = (mask.direction * mask.spacing).T @ frame.axes[:, :2]
+    return float(np.pi * (across**2).sum() / 24.0)
+
+
+def _areas(grid: LocalGrid, inside: BoolArray, voxel_mm: float) -> FloatArray:
+    """Area of each section with partial cells at its border, mm2; the border is half a voxel's diagonal wide."""
+    cells = max(1, int(np.ceil(voxel_mm * np.sqrt(0.5) / float(grid.step[0]))))
+    near = ndimage.binary_dilation(inside, np.ones((3, 3, 1), dtype=bool), iterations=cells)
     return np.asarray(((1.0 - grid.values) * near).sum(axis=(0, 1)) * grid.step[0] * grid.step[1], dtype=np.float64)
 
 
-def _running_mean(values: FloatArray) -> FloatArray:
-    """Mean over three neighbours; missing ones are left out, a missing centre stays missing."""
+def _running_mean(values: FloatArray, sections: int) -> FloatArray:
+    """Mean over an odd number of neighbours; missing ones are left out, a missing centre stays missing."""
     known = np.isfinite(values)
-    kernel = np.ones(_SMOOTHING_SLICES)
+    kernel = np.ones(sections)
     total = np.convolve(np.where(known, values, 0.0), kernel, mode="same")
     count = np.convolve(known.astype(float), kernel, mode="same")
     return np.where(known, total / np.maximum(count, 1), np.nan)
