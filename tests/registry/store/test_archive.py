@@ -122,7 +122,7 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, bytes]], object], bool, str]] = {
     "no JSON": (lambda m: m.update({"trail.jsonl": b"hello\n"}), True, "no registry has written"),
     "no list": (lambda m: m.update({"trail.jsonl": b"{}\n"}), True, "no registry has written"),
     "short line": (lambda m: m.update({"trail.jsonl": b"[1,2]\n"}), True, "no registry has written"),
-    "another format": (lambda m: m.update({"manifest.json": m["manifest.json"].replace(b"up 1", b"up 9")}), False, "up 9"),
+    "newer": (lambda m: m.update({"manifest.json": m["manifest.json"].replace(b"up 1", b"up 9")}), False, "up 9"),
 }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def test_tables_refuse_twins_even_behind_the_stores_back(registry: Registry) -> 
         connection.execute(insert(TABLES["patient"]), [{"entry_no": 1, **row}, {"entry_no": 2, **row}])
 
 
-@pytest.mark.parametrize(("form", "told"), [("0000", "newer Corduroy"), (None, "registry init")])
+@pytest.mark.parametrize(("form", "told"), [("0000", "that made it"), (None, "registry init")])
 def test_tables_of_another_form_are_not_opened(new_place: NewPlace, form: str | None, told: str) -> None:
     place = new_place()
     Registry.create(place).close()

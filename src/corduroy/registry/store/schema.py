@@ -43,7 +43,7 @@ def require_newest(connection: Connection, place: str) -> None:
     Raises
     ------
     RegistryError
-        If there are none, or if they are older or newer than this version of Corduroy.
+        If there are none, or if another version of Corduroy made them.
     """
     found, wanted = current(connection), newest()
     if found == wanted:
@@ -51,15 +51,8 @@ def require_newest(connection: Connection, place: str) -> None:
     if found is None:
         other = " (it holds other tables)" if inspect(connection).get_table_names() else ""
         raise RegistryError(f"no registry at {place}{other}", do="make one with `corduroy registry init`")
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found in known:
-        raise RegistryError(
-            f"the registry at {place} is of the older form {found}",
-            wanted,
-            "`corduroy registry init` brings it up to date",
-        )
     raise RegistryError(
-        f"the registry at {place} is of the form {found}", wanted, "use the newer Corduroy that made it"
+        f"the registry at {place} is of the form {found}", wanted, "use the version of Corduroy that made it"
     )
 
 
