@@ -112,6 +112,14 @@ class MeasurementError(CorduroyError):
     """A quantity cannot be measured on this input."""
 
 
+class ModelError(InputError):
+    """A model cannot be simulated as it is: values that no material has, parts without support, nothing that loads it."""
+
+
+class ConvergenceError(CorduroyError):
+    """An iteration ended above its tolerance; the message says where it stood."""
+
+
 class StatisticsError(CorduroyError):
     """A statistic cannot be computed on these data, or would claim more than they hold."""
 
