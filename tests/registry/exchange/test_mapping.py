@@ -1,0 +1,187 @@
+"""Mapping files: all mistakes at once, nothing guessed, and a draft that has to be edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from corduroy.errors import SettingsError
+from corduroy.registry.exchange import draft_mapping, load_mapping, read_table
+from corduroy.registry.exchange.days import DateFormat
+from corduroy.registry.exchange.mapping import parse_mapping
+from corduroy.registry.exchange.mapping_checks import require_consistent
+from corduroy.registry.exchange.units import conversion, converted
+from corduroy.registry.record import BY_KIND
+
+HEAD = "form: corduroy-import/1\n"
+
+
+def mapping(*records: dict[str, Any], **head: Any) -> Any:
+    return parse_mapping({"form": "corduroy-import/1", **head, "tables": [{"patient": "ID", "records": list(records)}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "holds no settings"),
+        ("tables: []", "form: Field required"),
+        (HEAD + "tables: [", "no YAML"),
+        (HEAD + "tables: &a [*a]", "aliases"),
+        (HEAD + "decimal: ','\ndecimal: '.'\ntables: []", "key 'decimal' twice"),
+        (HEAD + "colour: red\ntables: []", "colour: Extra inputs"),
+        (HEAD + "decimal: ';'\ntables: []", "decimal"),
+        (
+            HEAD + "decimal: ','\nthousands: ','\ntables: [{patient: ID, records: [{kind: patient}]}]",
+            "both the decimal",
+        ),
+        (HEAD + "tables: [{patient: {column: a, letter: B}, records: [{kind: case}]}]", "one of 'column', 'letter'"),
+        (HEAD + "? [a]\n: b", "no text"),
+    ],
+)
+def test_a_wrong_mapping_is_an_error_in_words(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=words.replace("[", r"\[")):
+        load_mapping(path)
+
+
+def test_yaml_does_not_turn_words_into_truth_values(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        HEAD + "missing: [no, 1.0]\ntables: [{patient: ID, records: [{kind: case, fields: {levels: on}}]}]",
+        encoding="utf-8",
+    )
+    read = load_mapping(path)
+    assert read.missing == ["no", "1.0"]
+    assert read.tables[0].records[0].fields["levels"].column == "on"
+
+
+def test_all_mistakes_about_the_record_come_at_once() -> None:
+    wrong = mapping(
+        {"kind": "surgery"},
+        {"kind": "patient", "fields": {"pseudonym": "ID", "sex": {"column": "S", "values": {"m": "man"}}}},
+        {"kind": "operation", "fields": {"blod_loss_ml": "B", "duration_min": {"column": "D", "unit": "ml"}}},
+        {"kind": "assessment", "fields": {"visit": {"value": "tomorrow"}, "on": {"column": "D", "dates": "DD.MM.YY"}}},
+    )
+    with pytest.raises(SettingsError) as error:
+        require_consistent(wrong)
+    for words in (
+        "no record 'surgery'",
+        "'pseudonym' is fed by the table's 'patient:'",
+        "'man' is not one of female",
+        "no field 'blod_loss_ml' of 'operation', is 'blood_loss_ml' meant?",
+        "a unit of time",
+        "'operation' needs on",
+        "'tomorrow' is not one of preop",
+        "date format 'DD.MM.YY'",
+    ):
+        assert words in str(error.value), words
+
+
+def test_columns_that_are_not_there_or_there_twice_are_all_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("ID,Level,Level\nP1,T7,T8\n", encoding="utf-8")
+    wanted = mapping({"kind": "patient", "fields": {"sex": "Gender"}}, {"kind": "case", "fields": {"levels": "Level"}})
+    with pytest.raises(SettingsError, match=r"'Gender' is not there.*'Level' is there twice; name it by 'letter'"):
+        read_table(path, wanted)
+    by_letter = mapping({"kind": "patient"}, {"kind": "case", "fields": {"levels": {"letter": "c"}}})
+    (case,) = read_table(path, by_letter).cases
+    assert case.file is not None
+    assert case.file.case.levels == ("T8",)
+
+
+@pytest.mark.parametrize(
+    ("stated", "field", "value", "expected"),
+    [
+        ("l", "blood_loss_ml", 0.9, 900.0),
+        ("h", "duration_min", 2.5, 150.0),
+        ("g", "gelatin_mg", 0.35, 350.0),
+        ("fraction", "facets_percent", 0.07, 7.0),
+        ("cc", "cement_ml", 4.1, 4.1),
+        ("min -> min", "duration_min", 3, 3),
+    ],
+)
+def test_units_are_converted_exactly(stated: str, field: str, value: float, expected: float) -> None:
+    assert converted(value, conversion(stated, BY_KIND["operation"].items()[field])) == expected
+
+
+@pytest.mark.parametrize("stated", ["kg", "cm", "ml -> l", "", "furlong -> ml"])
+def test_units_that_do_not_fit_are_refused(stated: str) -> None:
+    with pytest.raises(SettingsError):
+        conversion(stated, BY_KIND["operation"].items()["blood_loss_ml"])
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "iso"),
+    [
+        ("DD.MM.YYYY", "05.03.2014", "2014-03-05"),
+        ("MM/DD/YYYY", "05/03/2014", "2014-05-03"),
+        ("DD-MMM-YYYY", "5-Mar-2014", "2014-03-05"),
+        ("YYYYMMDD", "20140305", "2014-03-05"),
+        (None, "2014-03-05", "2014-03-05"),
+        (None, "2014-03-05 00:00:00", "2014-03-05"),
+    ],
+)
+def test_dates_are_read_by_the_stated_format(stated: str | None, text: str, iso: str) -> None:
+    assert DateFormat(stated).read(text).isoformat() == iso
+
+
+@pytest.mark.parametrize(
+    ("stated", "text"), [(None, "05.03.2014"), (None, "05/03/2014"), ("DD.MM.YYYY", "2014-03-05"), (None, "2015-02-30")]
+)
+def test_dates_are_never_guessed(stated: str | None, text: str) -> None:
+    with pytest.raises(ValueError, match=r"no date of the form|no day of the calendar"):
+        DateFormat(stated).read(text)
+
+
+def test_serial_numbers_are_read_only_if_stated() -> None:
+    assert DateFormat("excel").read_serial(41703).isoformat() == "2014-03-05"
+    assert DateFormat("excel-1904").read_serial(40241).isoformat() == "2014-03-05"
+    with pytest.raises(ValueError, match="state 'dates: excel'"):
+        DateFormat(None).read_serial(41703)
+
+
+@pytest.mark.parametrize("stated", ["DD.MM.YY", "DD.MM", "DDMMDDYYYY", "dd.mm.yyyy", "", "TODO"])
+def test_formats_that_leave_something_open_are_refused(stated: str) -> None:
+    with pytest.raises(SettingsError):
+        DateFormat(stated)
+
+
+def test_a_draft_names_what_it_found_and_cannot_be_used_unread(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(
+        [
+            "Patient ID",
+            "Sex",
+            "Level",
+            "Date of surgery",
+            "Blood loss (l)",
+            "Frankel preop",
+            "Frankel 12 months",
+            "Shoe",
+        ]
+    )
+    sheet.append(["P1", "m", "T7", "05.03.2014", 0.9, "C", "E", 42])
+    book.save(tmp_path / "a.xlsx")
+    text = draft_mapping(tmp_path / "a.xlsx")
+    assert "no field was found: Shoe" in text
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    drafted = load_mapping(tmp_path / "m.yaml")
+    records = {
+        (r.kind, r.fields["visit"].value if "visit" in r.fields else None): r.fields for r in drafted.tables[0].records
+    }
+    assert records["patient", None]["sex"].values == {"m": "TODO"}
+    assert records["case", None]["levels"].column == "Level"
+    assert records["operation", None]["on"].column == "Date of surgery"
+    assert (records["operation", None]["blood_loss_ml"].column, records["operation", None]["blood_loss_ml"].unit) == (
+        "Blood loss (l)", "l",
+    )  # fmt: skip
+    assert records["assessment", "preop"]["frankel"].column == "Frankel preop"
+    assert records["assessment", "m12"]["frankel"].column == "Frankel 12 months"
+    with pytest.raises(SettingsError, match="TODO"):
+        read_table(tmp_path / "a.xlsx", drafted)
