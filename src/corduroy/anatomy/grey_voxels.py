@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 # Author's choice, all of them.
-_DENSE_ENOUGH_MM = 1.2  # finer voxels are passed over: their neighbours tell the same
+_DENSE_ENOUGH_MM = 1.5  # finer voxels are passed over: their neighbours tell the same
 _MOST_VOXELS = 1200
 _REACH_MM = 2.2
 _TISSUE_HU = (-200.0, 2000.0)  # below: air, lung, padding; above: metal, cement
