@@ -93,7 +93,7 @@ def case_table(frames: Frames) -> pd.DataFrame:
     table = frames["case"].drop(columns=["parent_id", "case_id"], errors="ignore").set_index("entry_id")
     patients = frames["patient"].set_index("entry_id")[["pseudonym", "sex", "birth_year"]]
     table = table.join(patients, on="patient_id")
-    further = np.where(table["case_no"] == 1, "", "/" + table["case_no"].astype(str))
+    further = np.where(table["case_no"] == 1, "", "/" + table["case_no"].astype("Int64").astype(str))
     table["label"] = table["pseudonym"] + further
     first = frames["operation"].sort_values("on", kind="stable").drop_duplicates("case_id").set_index("case_id")
     table["operated"] = first["on"].reindex(table.index)

@@ -11,7 +11,7 @@ import pandas as pd
 from corduroy.registry.frames import Frames, frame, id_columns
 from corduroy.registry.record import BY_KIND, CaseFile, Record
 from corduroy.registry.synthetic import columns as drawn
-from corduroy.registry.synthetic.columns import LUMBAR, THORACIC, Columns, chosen_of, nothing, numbered, same
+from corduroy.registry.synthetic.columns import LUMBAR, THORACIC, Columns, chosen_of, nothing, same
 from corduroy.registry.synthetic.mark import PREFIX
 from corduroy.registry.values import given_values
 
@@ -42,7 +42,7 @@ def random_frames(patients: int, rng: np.random.Generator, assessments: int = 10
     level = chosen_of(rng, [*THORACIC, *LUMBAR], patients)
     columns: dict[str, Columns] = {
         "patient": drawn.patients(ids, operated, rng),
-        "consent": {"entry_id": numbered(ids, "consent"), "parent_id": ids, "scope": same("registry", patients)},
+        "consent": {"entry_id": ids + "/consent", "parent_id": ids, "scope": same("registry", patients)},
         "case": drawn.cases(ids, cases, operated, level, rng),
         "assessment": drawn.assessments(cases, operated, assessments, rng),
         "imaging": drawn.imaging(cases, operated),
