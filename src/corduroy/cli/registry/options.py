@@ -52,23 +52,13 @@ def answerable(who: str | None) -> str:
 
 
 def write_out(value: Any, out: str) -> None:
-    """JSON to a file, beside and then renamed, or to standard output.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written.
-    """
+    """JSON to a file, beside and then renamed, or to standard output."""
     import json
     from pathlib import Path
 
-    from corduroy.errors import InputError
     from corduroy.pipeline.files import write_json
 
     if out == "-":
         typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-        return
-    try:
+    else:
         write_json(Path(out), value)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}", "a file in a folder") from error

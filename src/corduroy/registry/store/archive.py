@@ -55,35 +55,30 @@ class Manifest:
 
 
 def write_backup(connection: Connection, path: Path) -> Manifest:
-    """Write a backup, beside and then renamed.
+    """Write a backup, beside and then renamed; folders that are not there are made.
 
     Raises
     ------
     RegistryError
         If the registry is not whole: a backup of it would look sound and not be.
     """
+    # The pipeline brings the whole of imaging with it, which nobody needs who keeps records.
+    from corduroy.pipeline.files import replacing
+
     found = verify(connection)
     if not found.is_whole:
         raise RegistryError(
             f"the registry is not whole: {found.problem}",
             do="nothing was written; keep a copy of the file or a pg_dump as it is, and restore the last good backup",
         )
-    if not path.parent.is_dir():
-        raise RegistryError(f"no folder {path.parent}", do="make it first")
-    beside = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open(_TRAIL, "w", force_zip64=True) as member:
                 digest = _write_lines(connection, member)
             manifest = Manifest(FORMAT, schema.newest(), found.lines, found.entries, found.head, digest)
             archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=2))
-        beside.replace(path)
     except OSError as error:
-        raise RegistryError(
-            f"{path} cannot be written: {error.strerror or error}", do="make room or name another"
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
+        raise RegistryError(f"{path} cannot be written: {error.strerror or error}", do="make room") from error
     return manifest
 
 

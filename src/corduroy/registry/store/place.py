@@ -52,13 +52,8 @@ class Place:
     def __str__(self) -> str:
         return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
 
-    def engine(self, *, write_ahead: bool = True) -> Engine:
+    def engine(self) -> Engine:
         """A pool of connections.
-
-        Parameters
-        ----------
-        write_ahead : bool
-            False for a file that is still being made: it then stays one file.
 
         Raises
         ------
@@ -67,7 +62,7 @@ class Place:
         """
         if self.path:
             engine = create_engine(self.url, connect_args={"timeout": WAIT_S})
-            _prepare_sqlite(engine, write_ahead)
+            _prepare_sqlite(engine)
             return engine
         try:
             return create_engine(self.url, pool_pre_ping=True)
@@ -108,7 +103,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _prepare_sqlite(engine: Engine, write_ahead: bool) -> None:
+def _prepare_sqlite(engine: Engine) -> None:
     """Transactions begin where we say so, and a commit that was told is on the disk."""
 
     @event.listens_for(engine, "connect")
@@ -117,14 +112,18 @@ def _prepare_sqlite(engine: Engine, write_ahead: bool) -> None:
         dbapi.isolation_level = None
         dbapi.execute("PRAGMA foreign_keys = ON")
         dbapi.execute("PRAGMA synchronous = FULL")
-        if write_ahead:
-            # Readers and the one writer do not wait for each other.
-            dbapi.execute("PRAGMA journal_mode = WAL")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get("corduroy_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def write_ahead(engine: Engine) -> None:
+    """From now on readers and the one writer of this file do not wait for each other; the file remembers it."""
+    connection = engine.raw_connection()
+    connection.cursor().execute("PRAGMA journal_mode = WAL")
+    connection.close()
 
 
 def existing_file(place: Place) -> None:

@@ -19,7 +19,7 @@ from corduroy.registry.store.audit import AuditRow
 from corduroy.registry.store.case_list import CaseFilter, CaseRow
 from corduroy.registry.store.change import Change
 from corduroy.registry.store.entries import Entry, number_of, record_class
-from corduroy.registry.store.place import Place, existing_file, writing
+from corduroy.registry.store.place import Place, existing_file, write_ahead, writing
 from corduroy.registry.store.place import reading as reading_from
 from corduroy.registry.store.verification import Verification
 
@@ -286,9 +286,11 @@ def _new_file(path: Path) -> Iterator[Connection]:
     beside = path.with_name(f".{path.name}.part")
     beside.unlink(missing_ok=True)
     try:
-        with _closing(Place.of(beside).engine(write_ahead=False)) as engine, writing(engine) as connection:
-            schema.bring_up(connection)
-            yield connection
+        with _closing(Place.of(beside).engine()) as engine:
+            with writing(engine) as connection:
+                schema.bring_up(connection)
+                yield connection
+            write_ahead(engine)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
