@@ -15,6 +15,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import corduroy.study
 from corduroy.errors import CorduroyError, FileFormatError, SettingsError
 from corduroy.registry.frames import frames_of
 from corduroy.registry.record import CaseFile, Consent, TreatedCase
@@ -23,7 +24,7 @@ from corduroy.study.cohort import Cohort, cohort_from, read_cohort
 from corduroy.study.results import FlowStep
 from corduroy.study.selection import Selection, completed_months, months_since, select
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "synthetic-series.yaml"
+EXAMPLE = Path(corduroy.study.__file__).parent / "examples" / "synthetic-series.yaml"
 MINIMAL: dict[str, Any] = {"title": "A series", "registry": "synthetic", "outcomes": ["pain_back"]}
 SIX = six_patients()
 

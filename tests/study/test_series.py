@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import corduroy.study
 from corduroy.registry.frames import frames_of
 from corduroy.registry.record import CaseFile, FollowUpEvent, Leak, MeasurementEntry, Operation
 from corduroy.registry.record.choices import ImagingPosture, SideInjected
@@ -22,7 +23,7 @@ from corduroy.study.results import CategoricalVariable, EventResult, NumericVari
 from corduroy.study.selection import select
 from corduroy.study.series import analyse, analyse_file
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "synthetic-series.yaml"
+EXAMPLE = Path(corduroy.study.__file__).parent / "examples" / "synthetic-series.yaml"
 SIX = six_patients()
 OUTCOMES = ["pain_back", "frankel", "height_ant", "wedge"]
 

@@ -1,4 +1,4 @@
-"""`corduroy demo`: the main job on a synthetic patient whose truth is known."""
+"""`corduroy demo`: both rivers on synthetic patients: a scan measured against its truth, and a series reported."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from corduroy.pipeline.case import Case
 
 DEMO_NAME = "sub-demo_ses-preop"
+COHORT_NAME = "synthetic-series.yaml"
 _DEMO_SEED = 12
 _SPACING_MM = 1.0
 
@@ -23,7 +24,7 @@ def demo(
         Path, typer.Argument(metavar="DIR", help="Where scan, labels and report are written.", show_default=True)
     ] = Path("corduroy-demo"),
 ) -> None:
-    """Render a synthetic patient with a fractured T12, measure it, and compare with the known truth."""
+    """Render a synthetic patient with a fractured T12, measure it against its truth, then report an invented series."""
     with guarded():
         from corduroy.cli.measure import print_places, print_result
         from corduroy.cli.progress import step_bar
@@ -46,6 +47,8 @@ def demo(
         print_comparison(compare_with_truth(measured, patient.truth()), ("T11", "T12", "L1"))
         typer.echo("")
         print_places(outputs.json, outputs.report)
+        typer.echo("")
+        _study_the_invented(folder)
 
 
 def _rendered(patient: Phantom, folder: Path) -> Case:
@@ -63,3 +66,16 @@ def _rendered(patient: Phantom, folder: Path) -> Case:
         with replacing(path) as temporary:
             write_volume(volume, temporary)
     return case
+
+
+def _study_the_invented(folder: Path) -> None:
+    """The other river: six invented patients, whose printed means are those of the index series, as a series report."""
+    from importlib.resources import files
+
+    from corduroy.cli.study import study
+    from corduroy.pipeline.files import replacing
+
+    cohort = folder / COHORT_NAME
+    with replacing(cohort) as temporary:
+        temporary.write_bytes(files("corduroy.study").joinpath("examples", COHORT_NAME).read_bytes())
+    study(cohort, folder / "series")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import corduroy.study
 from corduroy.reports.series import write_series_report
 from corduroy.study.results import SeriesResult
 from corduroy.study.series import analyse_file
 
-EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "synthetic-series.yaml"
+EXAMPLE = Path(corduroy.study.__file__).parent / "examples" / "synthetic-series.yaml"
 
 
 @pytest.fixture(scope="session")
