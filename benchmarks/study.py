@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import study_coverage, study_exact, study_papers, study_peers, study_speed
+from benchmarks import study_coverage, study_exact, study_papers, study_peers, study_series, study_speed
 from benchmarks.runner import Groups, run
 
 GROUPS: Groups = {
@@ -18,6 +18,7 @@ GROUPS: Groups = {
     "peers": study_peers.measure,
     "papers": study_papers.measure,
     "speed": study_speed.measure,
+    "series": study_series.measure,
 }
 
 
@@ -25,7 +26,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="A few samples of each group: shows that it runs.")] = False,
     only: Annotated[list[str] | None, typer.Option(metavar="GROUP", help=f"One of {', '.join(GROUPS)}.")] = None,
 ) -> None:
-    """Measure exactness, coverage, agreement and speed of the statistics, and say which targets are held."""
+    """Measure exactness, coverage, agreement and speed of statistics and series, and say which targets are held."""
     run("study", GROUPS, quick, only or ())
 
 
