@@ -68,7 +68,7 @@ def test_a_ct_on_another_grid_serves_as_well(phantom: Phantom, coarse: tuple[Vol
 def test_with_fine_voxels_nothing_is_moved(coarse: tuple[Volume, LabelMap]) -> None:
     ct, labels = coarse
     vertebrae = build_spine(labels, "verse").vertebrae
-    fine = Volume(ct.array, ct.affine @ np.diag([0.4, 0.4, 0.4, 1.0]))
+    fine = Volume(ct.array, ct.affine @ np.diag([0.25, 0.25, 0.25, 1.0]))
     moved, warnings = with_grey_endplates(vertebrae, fine, labels, {})
     assert moved is vertebrae
     assert warnings == ()

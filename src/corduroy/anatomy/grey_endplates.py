@@ -19,13 +19,14 @@ Side = Literal["superior", "inferior"]
 Vertebrae = dict[Level, Vertebra]
 
 # All author's choice.
-WORTHWHILE_MM = 0.8  # with smaller voxels the mask's own steps are as fine as the blur
+WORTHWHILE_MM = 0.5  # with smaller voxels the mask's own steps are finer than the blur
 _LEAST_CLEAR, _LEAST_CLEAR_SHARE = 60, 0.5
 _LEAST_KEPT = 0.85
 _LEAST_CONTRAST = 1.5  # grey values' change over one voxel, against their noise
 _FARTHEST_VOXELS = 1.0
 _FARTHEST_AT_PERCENT = 97.5
-_LARGEST_MARGIN_MM = 1.5
+_MARGIN_MM = (-0.6, 1.5)
+_MOST_NOISE = 2.0  # against the median of the scan's endplates
 _LEAST_TRIED = 4
 _LARGEST_OFFSET_VOXELS = 0.75
 _NOT_USED = "endplates are taken from the label map alone: "
@@ -67,8 +68,8 @@ def with_grey_endplates(
     Notes
     -----
     An endplate stays where the mask has it if its disc is too thin to be seen unmixed; if air, metal or cement fill
-    half of its surroundings; if the grey values hardly change across it, or not as a shell would make them; or if
-    the two surfaces part by more than a voxel.
+    half of its surroundings; if the grey values hardly change across it, scatter twice as far as about the scan's
+    other endplates, or are not those of a shell; or if the two surfaces part by more than a voxel.
 
     When this misleads: a disc that is calcified along a part of the endplate pulls the surface there, by less than a
     voxel.
@@ -81,6 +82,7 @@ def with_grey_endplates(
         for side in _sides(vertebra)
         if (found := _placed(vertebrae, level, side, ct, labels, numbers[level])) is not None
     ]
+    placed = _without_noisy(placed)
     problem = _contradiction(placed)
     if problem is not None:
         return vertebrae, (_NOT_USED + problem,)
@@ -118,7 +120,7 @@ def _placed(
     accepted = (
         fit.kept >= _LEAST_KEPT
         and fit.slope_hu_mm * step >= _LEAST_CONTRAST * fit.noise_hu
-        and abs(fit.margin_mm) <= _LARGEST_MARGIN_MM
+        and _MARGIN_MM[0] <= fit.margin_mm <= _MARGIN_MM[1]
         and float(np.percentile(moved, _FARTHEST_AT_PERCENT)) <= _FARTHEST_VOXELS * step
     )
     return _Placed(level, side, step, fit, accepted)
@@ -138,6 +140,14 @@ def _facing(vertebrae: Vertebrae, level: Level, side: Side) -> Endplate | None:
 
 def _plate(body: Body, side: Side) -> Endplate:
     return body.superior if side == "superior" else body.inferior
+
+
+def _without_noisy(placed: list[_Placed]) -> list[_Placed]:
+    """Give up endplates about which grey values scatter far more than about the scan's others."""
+    if not placed:
+        return placed
+    most = _MOST_NOISE * float(np.median([one.fit.noise_hu for one in placed]))
+    return [replace(one, accepted=one.accepted and one.fit.noise_hu <= most) for one in placed]
 
 
 def _contradiction(placed: list[_Placed]) -> str | None:
