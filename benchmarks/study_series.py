@@ -43,13 +43,11 @@ def measure(quick: bool, tick: Tick) -> Report:
     chosen, selection = _described(frames, cohort)
     whole, _ = _described(frames, everybody)
     tick(3, 5)
-    people = f"{many:,} patients, {_ASSESSMENTS} assessments each"
+    people = f"{many:,} patients, {_ASSESSMENTS} assessments each, frames in memory"
     figures = [
-        Figure(
-            f"cohort by three criteria, and its descriptives, of {people}, frames in memory", chosen, "s", at_most(10)
-        ),
+        Figure(f"cohort by three criteria, and its descriptives, of {people}", chosen, "s", at_most(10)),
         Figure("cases that the criteria left", len(selection.cases), "cases"),
-        Figure(f"the same without criteria: all of {people} described", whole, "s", at_most(10)),
+        Figure(f"the same without criteria, all of {people}", whole, "s", at_most(10)),
         Figure("time for ten times the patients, over the time for the tenth", whole / few, "x", at_most(15)),
         Figure(
             "cases in the flow that are neither kept nor accounted for", _unaccounted(selection), "cases", at_most(0)
