@@ -30,15 +30,19 @@ def render_html(content: dict[str, Any], folder: Path) -> str:
     folder : Path
         Where the figures' files are; they are put into the page.
     """
-    environment = Environment(
+    pictures = {key: _embedded(folder, figure) for key, figure in content["figures"].items()}
+    return templates().get_template("case.html").render(**content, pictures=pictures)
+
+
+def templates() -> Environment:
+    """Where the pages' templates are; everything that is put into them is escaped."""
+    return Environment(
         loader=PackageLoader("corduroy.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = {key: _embedded(folder, figure) for key, figure in content["figures"].items()}
-    return environment.get_template("case.html").render(**content, pictures=pictures)
 
 
 def _embedded(folder: Path, figure: dict[str, str]) -> Markup:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from corduroy.reports.html import inline_svg
+from corduroy.reports.html import inline_svg, templates
 from corduroy.reports.series.blocks import Picture
 from corduroy.reports.series.content import Report
 
@@ -21,13 +20,7 @@ def render_html(report: Report, folder: Path) -> str:
     folder : Path
         Where the figures' files are; they are put into the page.
     """
-    environment = Environment(
-        loader=PackageLoader("corduroy.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters["kind"] = lambda block: type(block).__name__
 
     def drawing(picture: Picture) -> Markup:
