@@ -26,13 +26,14 @@ def assemble(drafts: Iterable[tuple[Key, Draft]], reading: Reading, look_up: Loo
     reading : Reading
         Its `problems` and `doubts` grow; its `cases` are filled only if there is no problem at all.
     look_up : callable
-        Finds a patient in the registry.
+        Finds patients in the registry.
     """
     by_patient: dict[str, dict[int, list[Draft]]] = {}
     for (pseudonym, case_no), draft in drafts:
         by_patient.setdefault(pseudonym, {}).setdefault(case_no, []).append(draft)
+    known = look_up(by_patient)
     for pseudonym, cases in by_patient.items():
-        _PatientBuilder(pseudonym, cases, look_up(pseudonym), reading).build()
+        _PatientBuilder(pseudonym, cases, known.get(pseudonym), reading).build()
     places = {name: next(iter(cases.values()))[0].row.place for name, cases in by_patient.items()}
     reading.doubts += alike_names(places)
     reading.doubts += alike_persons([case.file for case in reading.cases if case.file], places)

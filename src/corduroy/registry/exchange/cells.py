@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -74,6 +74,7 @@ class CellReader:
     factor: tuple[Decimal, Decimal]
     dates: DateFormat
     split: str | None
+    _seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, cell: Cell) -> Any:
         """The value; None where nothing was recorded.
@@ -82,6 +83,14 @@ class CellReader:
         ------
         CellError
         """
+        if type(cell) is not str:
+            return self._read(cell)
+        # The same few texts fill most columns.
+        if cell not in self._seen:
+            self._seen[cell] = self._read(cell)
+        return self._seen[cell]
+
+    def _read(self, cell: Cell) -> Any:
         if isinstance(cell, Unusable):
             raise CellError(cell.got, cell.expected)
         if isinstance(cell, str):

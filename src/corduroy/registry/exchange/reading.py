@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,8 @@ class KnownPatient:
     cases: dict[int, KnownCase]
 
 
-LookUp = Callable[[str], KnownPatient | None]
-"""Finds a patient in the registry by pseudonym."""
+LookUp = Callable[[Collection[str]], dict[str, KnownPatient]]
+"""Finds those patients in the registry who have one of these pseudonyms."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Reading:
         }
 
 
-def nobody_known(pseudonym: str) -> KnownPatient | None:
+def nobody_known(pseudonyms: Collection[str]) -> dict[str, KnownPatient]:
     """The look-up of an empty registry."""
-    del pseudonym
-    return None
+    del pseudonyms
+    return {}

@@ -38,7 +38,7 @@ def read_redcap(path: Path, look_up: LookUp = nobody_known) -> Reading:
     path : Path
         CSV with raw codes, not labels.
     look_up : callable
-        Finds a patient in the registry to which the file is to be added.
+        Finds patients in the registry to which the file is to be added.
 
     Returns
     -------

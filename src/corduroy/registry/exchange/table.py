@@ -32,7 +32,7 @@ def read_table(path: Path, mapping: Mapping, look_up: LookUp = nobody_known) -> 
     path : Path
     mapping : Mapping
     look_up : callable
-        Finds a patient in the registry to which the file is to be added.
+        Finds patients in the registry to which the file is to be added.
 
     Returns
     -------

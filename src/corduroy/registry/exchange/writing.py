@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from corduroy.errors import RecordError
 from corduroy.registry.exchange.reading import KnownCase, KnownPatient, LookUp, Reading
-from corduroy.registry.exchange.rows import patient_rows
+from corduroy.registry.exchange.rows import case_rows, patient_rows
 from corduroy.registry.record import Patient
 from corduroy.registry.store import Change, Registry
+from corduroy.registry.store.entries import id_of
+from corduroy.registry.store.reading import files_of
 
 
 def look_up_in(registry: Registry) -> LookUp:
-    """Finds what a registry holds of a patient already; one question for those who are not there."""
-    with registry.connected() as connection:
-        there = {pseudonym for pseudonym, _ in patient_rows(connection, ("pseudonym",))}
+    """Finds what a registry holds of patients already."""
 
-    def look_up(pseudonym: str) -> KnownPatient | None:
-        return _known(registry, pseudonym) if pseudonym in there else None
+    def look_up(pseudonyms: Collection[str]) -> dict[str, KnownPatient]:
+        with registry.connected() as connection:
+            numbers = {name: number for name, number in patient_rows(connection, ("pseudonym",)) if name in pseudonyms}
+            cases = [(row[0], row[-1]) for row in case_rows(connection, ()) if row[0] in numbers]
+            files = files_of(connection, [number for _, number in cases])
+        of_patient: dict[str, dict[int, KnownCase]] = {name: {} for name in numbers}
+        for name, number in cases:
+            file = files[number]
+            of_patient[name][file.case.case_no] = KnownCase(id_of("case", number), file)
+        return {name: _known(registry, id_of("patient", numbers[name]), held) for name, held in of_patient.items()}
 
     return look_up
 
 
-def _known(registry: Registry, pseudonym: str) -> KnownPatient | None:
-    entry = registry.find_patient(pseudonym)
-    if entry is None or not isinstance(entry.record, Patient):
-        return None
-    files = {held.id: registry.case_file(held.id) for held in registry.entries("case", entry.id)}
-    cases = {file.case.case_no: KnownCase(case_id, file) for case_id, file in files.items()}
-    return KnownPatient(entry.id, entry.record, cases)
+def _known(registry: Registry, entry_id: str, cases: dict[int, KnownCase]) -> KnownPatient:
+    """The patient's record is in each of the cases; without a case it is asked for."""
+    first = next(iter(cases.values()), None)
+    patient = first.file.patient if first else registry.entry(entry_id).record
+    assert isinstance(patient, Patient)
+    return KnownPatient(entry_id, patient, cases)
 
 
 def write_reading(registry: Registry, reading: Reading, *, who: str, why: str, confirmed: bool = False) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 import zipfile
 import zlib
@@ -43,7 +44,8 @@ def read_xlsx(path: Path) -> SheetFile:
         with warnings.catch_warnings():
             # Features that openpyxl does not know (data validation, themes) hold no cells.
             warnings.simplefilter("ignore")
-            book = load_workbook(path, data_only=False, keep_links=False)
+            # From memory: of a damaged file openpyxl would leave the handle open.
+            book = load_workbook(io.BytesIO(path.read_bytes()), data_only=False, keep_links=False)
             sheets: list[Worksheet] = [sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)]
             _require_size(path, sheets)
             read = {sheet.title: _sheet(sheet) for sheet in sheets}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from corduroy.registry.record.findings import Finding, hard, soft, unusual_value
 from corduroy.registry.record.items import Item, items_of
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class Record(BaseModel):
@@ -44,7 +47,7 @@ class Record(BaseModel):
     def _texts_can_be_kept(self) -> Self:
         """PostgreSQL keeps no NUL and a sheet no control character at all."""
         for name, value in self.__dict__.items():
-            if type(value) is str and any(character < " " and character not in "\t\n\r" for character in value):
+            if type(value) is str and _CONTROL.search(value):
                 raise ValueError(f"{self.items()[name].label}: a control character in the text; type it anew")
         return self
 
