@@ -1,0 +1,91 @@
+"""Boxes of voxels and nodes with a rim of ghosts, and the flat arrays that live on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TAIL = 96
+"""Entries behind every flat array that kernels may read (never use) past its end."""
+
+
+@dataclass(frozen=True)
+class NodeBox:
+    """A box of voxels and their nodes, one ghost before and two behind along each axis.
+
+    Node i of the box has index i + 1 in arrays with ghosts, voxel i likewise; voxel index q lies between node indices
+    q and q + 1. Along a periodic axis the last node is the first one again, and ghosts are copies.
+
+    Parameters
+    ----------
+    voxels : tuple of int
+        Along the three axes, without ghosts.
+    periodic : tuple of bool
+    """
+
+    voxels: tuple[int, int, int]
+    periodic: tuple[bool, bool, bool] = (False, False, False)
+
+    @property
+    def nodes(self) -> tuple[int, int, int]:
+        """Nodes that are unknown of their own."""
+        a, b, c = (n if wraps else n + 1 for n, wraps in zip(self.voxels, self.periodic, strict=True))
+        return a, b, c
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Nodes with ghosts."""
+        a, b, c = (n + 3 for n in self.voxels)
+        return a, b, c
+
+    @property
+    def voxel_shape(self) -> tuple[int, int, int]:
+        """Voxels with ghosts."""
+        a, b, c = (n + 2 for n in self.voxels)
+        return a, b, c
+
+    @property
+    def can_halve(self) -> bool:
+        """Whether every second node makes a coarser box."""
+        return all(n % 2 == 0 and n >= (4 if wraps else 2) for n, wraps in zip(self.voxels, self.periodic, strict=True))
+
+    def halved(self) -> NodeBox:
+        """The box of every second node; open axes are rounded up to even, so that it can be halved again."""
+        voxels = [n // 2 for n in self.voxels]
+        a, b, c = (n if wraps or n == 1 else n + n % 2 for n, wraps in zip(voxels, self.periodic, strict=True))
+        return NodeBox((a, b, c), self.periodic)
+
+    def inner(self, ghosted: NDArray[Any]) -> NDArray[Any]:
+        """A view of the own nodes of an array with ghosts (three leading axes)."""
+        a, b, c = self.nodes
+        return ghosted[1 : a + 1, 1 : b + 1, 1 : c + 1]
+
+    def wrap(self, ghosted: NDArray[Any], axes: tuple[int, int, int] = (0, 1, 2)) -> None:
+        """Copy what periodic ghosts are copies of.
+
+        Parameters
+        ----------
+        ghosted : ndarray
+            Of nodes or voxels, with ghosts.
+        axes : tuple of int
+            Where in the array the three axes are.
+        """
+        for axis, n, wraps in zip(axes, self.voxels, self.periodic, strict=True):
+            if wraps:
+                moved = np.moveaxis(ghosted, axis, 0)
+                moved[0] = moved[n]
+                moved[n + 1] = moved[1]
+
+
+def zeros(size: int, dtype: Any) -> NDArray[Any]:
+    """A flat array with its tail; pages that nobody writes to take no memory."""
+    return np.zeros(size + TAIL, dtype)
+
+
+def covering(voxels: tuple[int, ...], periodic: tuple[bool, bool, bool]) -> NodeBox:
+    """The box of a grid of voxels, open axes rounded up to even."""
+    a, b, c = (n if wraps else n + n % 2 for n, wraps in zip(voxels, periodic, strict=True))
+    return NodeBox((a, b, c), periodic)
