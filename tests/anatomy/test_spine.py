@@ -13,6 +13,7 @@ from corduroy.anatomy.spine import Spine, build_spine, canal_axes
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import CorduroyError, LabelError
 from corduroy.imaging.volume import LabelMap
+from corduroy.morphometry import measure_spine
 from corduroy.phantom import mean_spine, random_spine
 
 VERSE = scheme_named("verse")
@@ -151,6 +152,21 @@ def test_a_body_cut_by_the_border_is_told(labels: LabelMap, axis: int, keep: str
     assert cut.cut or cut.body is None
     assert any("border" in flag for flag in cut.flags)
     assert cut.confidence < 0.5
+
+
+def test_a_fragment_of_a_vertebra_is_told_and_not_measured(labels: LabelMap) -> None:
+    array = labels.array.copy()
+    front = np.zeros(labels.shape, dtype=bool)
+    box = labels.boxes[number("T11")]
+    front[:, box[1].stop - (box[1].stop - box[1].start) // 5 :, :] = True
+    array[(array == number("T11")) & ~front] = 0
+    spine = build_spine(LabelMap(array, labels.affine), "verse")
+    assert spine.vertebrae[Level.T11].cut
+    assert any("a fragment, not measured" in flag for flag in spine.vertebrae[Level.T11].flags)
+    measured = measure_spine(spine)
+    assert set(measured["T11"].heights.values()) == {None}
+    assert measured["T11"].wedge_angle is None
+    assert measured["T12"].heights["anterior"] is not None
 
 
 def test_a_process_at_the_border_does_not_make_a_body_cut(labels: LabelMap) -> None:

@@ -66,6 +66,17 @@ def test_endplates_do_not_depend_on_where_the_grid_lies(drum: Callable[..., Any]
     assert np.mean(heights) == pytest.approx(26.0, abs=0.1)
 
 
+def test_a_low_process_on_one_side_does_not_turn_the_axes(drum: Callable[..., Any], turn: Callable[..., Frame]) -> None:
+    made = drum(half_width=15.0, frame=turn((4.0, 3.0, 5.0)))
+    mask = made.mask()
+    x, y, z = np.moveaxis(made.frame.local(mask.world_from_voxel(np.indices(mask.shape).reshape(3, -1).T)), -1, 0)
+    stub = ((x > 10.0) & (x < 24.0) & (np.abs(y) < 8.5) & (np.abs(z) < 5.5)).reshape(mask.shape)
+    with_stub = LabelMap(np.where(stub, 1, mask.array).astype(np.uint8), mask.affine)
+    frames = [build_vertebra(Level.C6, labels, made.frame).frame for labels in (mask, with_stub)]
+    assert angle_deg(frames[0].right, frames[1].right) < 6.0
+    assert abs(frames[0].local(frames[1].origin)[0]) < 2.5
+
+
 def test_the_canal_point_lies_in_the_canal(drum: Callable[..., Any], turn: Callable[..., Frame]) -> None:
     made = drum(frame=turn((11.0, -7.0, 5.0)))
     vertebra = build_vertebra(Level.L3, made.mask(), made.frame)

@@ -35,8 +35,9 @@ _STAIRCASE_SD = 0.29  # of a uniform distribution, 1 / sqrt(12)
 _LOGISTIC_FROM_SD = 0.55  # sqrt(3) / pi
 
 # Spread in mm of the Legendre coefficients from one endplate to another, by total degree. Author's choice: wide
-# against intact endplates (concavity of 1-3 mm), so that only what a coarse scan cannot tell is held back.
-_PRIOR_SD_MM = np.array([np.inf, np.inf, 1.5, 0.6, 0.35, 0.25])
+# against intact endplates (concavity of 1-3 mm, mostly of degree 2), so that only what a coarse scan cannot tell is
+# held back; above degree 2 as narrow as fractured phantoms bear, since there the staircase shows first.
+_PRIOR_SD_MM = np.array([np.inf, np.inf, 1.5, 0.2, 0.15, 0.1])
 
 
 @dataclass(frozen=True, eq=False)

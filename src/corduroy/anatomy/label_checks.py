@@ -30,6 +30,7 @@ _STRAY_GAP_MM = 10.0  # unless they lie this far off
 _WORTH_SAYING_SHARE = 0.005
 _EMBEDDED_SHARE = 0.4  # of a piece's surroundings belong to one other vertebra
 _SMALL, _LARGE = 0.5, 1.5  # of the volume that the neighbours suggest; Genant 3 leaves about 0.75
+_FRAGMENT = 1 / 3  # of that volume: below it not even a collapsed vertebra without its arch is left
 _TYPICAL_FACTOR = 2.2
 _GIVEN_AWAY = 1.9  # ratio of neighbours' relative volumes; 2/3 of one and 4/3 of the other give 2
 _GIVEN_AWAY_TOUCHING = 1.45  # if they also meet in a face as large as a body
@@ -159,7 +160,10 @@ def check_sizes(spine: LabelledSpine) -> Found:
         low, high = (1 / _TYPICAL_FACTOR, _TYPICAL_FACTOR) if expected is None else (_SMALL, _LARGE)
         source = "is typical" if expected is None else "its neighbours suggest"
         ratio = own / (expected or 1.0)
-        if ratio < low:
+        if ratio < _FRAGMENT:
+            text = f"only {ratio:.0%} of the volume that {source}: a fragment, not measured"
+            yield level, Finding(QualityFlag.FRAGMENT, text)
+        elif ratio < low:
             yield level, Finding(QualityFlag.SIZE, f"only {ratio:.0%} of the volume that {source}")
         elif ratio > high:
             text = f"{ratio:.1f} times the volume that {source}: it may cover two vertebrae"

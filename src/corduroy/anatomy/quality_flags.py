@@ -15,6 +15,7 @@ class QualityFlag(StrEnum):
     PIECES = "more than one piece"
     MIXED = "mixed with another vertebra's label"
     SIZE = "implausible size"
+    FRAGMENT = "a fragment of a vertebra"
     ORDER = "out of order"
     MISSING_NEIGHBOUR = "a vertebra beside it has no label"
     LEAP = "the numbering leaps"
@@ -27,14 +28,15 @@ FACTORS: dict[QualityFlag, float] = {
     QualityFlag.PIECES: 0.85,
     QualityFlag.MIXED: 0.3,
     QualityFlag.SIZE: 0.5,
+    QualityFlag.FRAGMENT: 0.3,
     QualityFlag.ORDER: 0.2,
     QualityFlag.MISSING_NEIGHBOUR: 0.8,
     QualityFlag.LEAP: 0.7,
     QualityFlag.COARSE: 0.6,
 }
 """What each flag leaves of the confidence. Author's choice, ordered by harm: a vertebra that is cut, mixed or out of
-order gives numbers that belong to no vertebra; a leap in the numbering leaves the numbers right and the name
-doubtful; a process that ends at the border leaves nearly everything right."""
+order, or a fragment, gives numbers that belong to no vertebra; a leap in the numbering leaves the numbers right and the
+name doubtful; a process that ends at the border leaves nearly everything right."""
 
 
 @dataclass(frozen=True)

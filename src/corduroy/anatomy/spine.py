@@ -111,7 +111,7 @@ def _scheme_of(labels: LabelMap, scheme: str | LabelScheme | None) -> LabelSchem
 
 def _judged(vertebra: Vertebra, labels: LabelMap, quality: LevelQuality) -> Vertebra:
     at_border = vertebra.body is not None and _reaches_border(vertebra.body, labels)
-    cut = at_border or QualityFlag.CUT in quality.flags
+    cut = at_border or not {QualityFlag.CUT, QualityFlag.FRAGMENT}.isdisjoint(quality.flags)
     notes = (_CUT,) if at_border and QualityFlag.CUT not in quality.flags else ()
     confidence = vertebra.confidence * quality.confidence * (_OPEN_RING_TRUST if not vertebra.ring_closed else 1.0)
     return replace(vertebra, cut=cut, flags=vertebra.flags + quality.texts + notes, confidence=confidence)

@@ -81,7 +81,8 @@ class Vertebra:
         None where no body could be found (C1, C2, a fragment).
     canal : CanalRing or None
     cut : bool
-        Whether the body reaches the border of the image, so that an endplate or wall is out of view.
+        Whether part of the body is missing: it reaches the border of the image, or the label holds a fragment. An
+        endplate or wall may then be no bone's end, and nothing of the body is measured.
     flags : tuple of str
         What makes this vertebra doubtful, in plain words.
     confidence : float
@@ -186,8 +187,10 @@ def _turned(frame: Frame, view: _View, level: Level) -> Frame:
     normal = plane_normal(top.x, top.y, top.z)
     if level.region != "sacral":
         normal = normal + plane_normal(bottom.x, bottom.y, bottom.z)
-    seen = np.asarray(view.inside.any(axis=2))
-    x, y = view.grid.x[seen.any(axis=1)], view.grid.y[seen.any(axis=0)]
-    centre = np.array([x[[0, -1]].mean(), y[[0, -1]].mean(), (np.median(top.z) + np.median(bottom.z)) / 2])
+    tall = view.inside.sum(axis=2, dtype=np.float64)
+    x, y = view.grid.x, view.grid.y[tall.any(axis=0)]
+    # By the columns' heights: the root of a process on one side is low and hardly draws the centre to itself.
+    middle = float(tall.sum(axis=1) @ x / tall.sum())
+    centre = np.array([middle, y[[0, -1]].mean(), (np.median(top.z) + np.median(bottom.z)) / 2])
     forward = np.array([centre[0] - view.canal[0], centre[1] - view.canal[1], 0.0])
     return Frame.from_directions(frame.world(centre), frame.axes @ normal, frame.axes @ forward)
