@@ -77,7 +77,7 @@ def test_doubts_need_a_confirmation(run: Run, sheet: tuple[Path, Path, Path]) ->
     ("arguments", "words"),
     [
         (("import", "sheet.csv"), "no --mapping"),
-        (("import", "sheet.csv", "--mapping", "m.yaml", "--write"), "--write without"),
+        (("import", "sheet.csv", "--mapping", "m.yaml", "--write"), "registry.sqlite"),
         (("import", "none.csv", "--mapping", "m.yaml"), "cannot read"),
         (("import", "sheet.csv", "--mapping", "none.yaml"), "cannot read"),
         (("import", "sheet.csv", "--mapping", "m.yaml", "--registry", "none.sqlite"), "none.sqlite"),
@@ -95,6 +95,7 @@ def test_bad_input_is_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(sheet[0].parent)
+    monkeypatch.delenv("CORDUROY_REGISTRY", raising=False)
     result = run("registry", *arguments)
     assert result.exit_code == 2, result.output
     assert words in result.output
@@ -134,3 +135,11 @@ def test_the_check_lists_and_counts(run: Run, registry: Registry, six: list[Case
     assert result.exit_code == 0, result.output
     assert "6 cases: 0 errors" in result.output
     assert json.loads((tmp_path / "check.json").read_text(encoding="utf-8"))["cases"] == 6
+
+
+def test_json_on_standard_output_is_nothing_but_json(
+    run: Run, sheet: tuple[Path, Path, Path], filled: Registry
+) -> None:
+    told = run("registry", "import", sheet[0], "--mapping", sheet[1], "--registry", sheet[2], "--json", "-")
+    assert json.loads(told.stdout)["rows"] == 3
+    assert json.loads(run("registry", "check", "--registry", filled.place, "--json", "-").stdout)["cases"] == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,10 @@ def test_a_draft_names_what_it_found_and_cannot_be_used_unread(tmp_path: Path) -
     assert records["assessment", "m12"]["frankel"].column == "Frankel 12 months"
     with pytest.raises(SettingsError, match="TODO"):
         read_table(tmp_path / "a.xlsx", drafted)
+
+
+def test_the_documented_mapping_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "m.yaml").write_text(example, encoding="utf-8")
+    require_consistent(load_mapping(tmp_path / "m.yaml"))

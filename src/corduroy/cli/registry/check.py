@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from corduroy.cli.guard import BAD_INPUT, guarded
+from corduroy.cli.registry.options import DEFAULT_PLACE, JsonOut, Place, opened, write_out
 
 if TYPE_CHECKING:
     from corduroy.registry.exchange import RegistryCheck
@@ -16,22 +16,21 @@ _MOST_LINES = 200
 
 
 def check(
-    registry: Annotated[str, typer.Option(help="A registry: a file or a PostgreSQL URL.")],
-    json: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Everything as JSON.")] = None,
+    registry: Place = DEFAULT_PLACE,
+    json: JsonOut = None,
 ) -> None:
     """Check every case; exit code 2 if anything cannot be true."""
     with guarded():
         from datetime import date
 
-        from corduroy.pipeline.files import write_json
         from corduroy.registry.exchange import check_registry
-        from corduroy.registry.store import Registry
 
-        with Registry.open(registry) as source:
+        with opened(registry) as source:
             found = check_registry(source, date.today())
-        _print(found)
         if json:
-            write_json(json, found.as_plain())
+            write_out(found.as_plain(), json)
+        if json != "-":
+            _print(found)
         if found.errors:
             raise typer.Exit(BAD_INPUT)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corduroy.cli.guard import guarded
+from corduroy.cli.registry.options import DEFAULT_PLACE, Place, opened
 
 if TYPE_CHECKING:
     from corduroy.registry.store import Registry
@@ -26,14 +27,12 @@ class ExportForm(StrEnum):
 
 def export_folder(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    registry: Annotated[str, typer.Option(help="A registry: a file or a PostgreSQL URL.")],
     form: Annotated[ExportForm, typer.Option("--as", help="Form of the export.")],
+    registry: Place = DEFAULT_PLACE,
 ) -> None:
     """Write the whole registry into a new folder DIR."""
     with guarded():
-        from corduroy.registry.store import Registry
-
-        with Registry.open(registry) as source:
+        with opened(registry) as source:
             told = _export(source, folder, form)
         typer.echo(f"{told} written to {folder}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corduroy.cli.guard import BAD_INPUT, guarded
+from corduroy.cli.registry.options import DEFAULT_PLACE, JsonOut, Who, answerable, opened, write_out
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from corduroy.registry.store import Registry
 
 _MOST_LINES = 200
+
+PlaceIfAny = Annotated[
+    str | None,
+    typer.Option(
+        "--registry",
+        envvar="CORDUROY_REGISTRY",
+        metavar="PLACE",
+        help="Registry to add to: a file, or a PostgreSQL URL.",
+        show_default=f"{DEFAULT_PLACE}, if it is there",
+    ),
+]
 
 
 class Form(StrEnum):
@@ -32,35 +44,32 @@ def import_file(
     ],
     mapping: Annotated[Path | None, typer.Option(metavar="M", help="Mapping file (YAML); needed for a sheet.")] = None,
     form: Annotated[Form, typer.Option("--as", help="What FILE is.")] = Form.TABLE,
-    registry: Annotated[str | None, typer.Option(help="Registry to add to: a file or a PostgreSQL URL.")] = None,
+    registry: PlaceIfAny = None,
     write: Annotated[bool, typer.Option("--write", help="Write; without it only a report is made.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="I have looked at the doubts and stand by them.")] = False,
-    who: Annotated[str | None, typer.Option(help="Who is answerable, for the audit trail; needed to write.")] = None,
-    why: Annotated[str | None, typer.Option(help="Reason, for the audit trail.")] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="The report as JSON.")] = None,
+    who: Who = None,
+    why: Annotated[str | None, typer.Option(help="Reason, for the trail.", show_default="import of FILE")] = None,
+    json: JsonOut = None,
 ) -> None:
     """Read FILE, list every problem with its cell, and write nothing before all are mended."""
     with guarded():
-        from corduroy.errors import InputError
         from corduroy.registry.exchange import write_reading
 
-        if write and not (registry and who):
-            raise InputError("--write without --registry and --who", "both: where to write, and who is answerable")
-        with _opened(registry) as target:
+        with _opened(registry, write) as target:
             reading = _read(file, mapping, form, target)
             _report(reading, json)
             if reading.problems:
                 typer.echo("Nothing was written.", err=True)
                 raise typer.Exit(BAD_INPUT)
             if not write or target is None:
-                typer.echo("Dry run: nothing was written; --write --registry R --who W writes it.")
+                typer.echo("Dry run: nothing was written; --write writes it.", err=True)
                 return
             if reading.doubts and not confirm:
                 typer.echo("Nothing was written: look at the doubts, then add --confirm.", err=True)
                 raise typer.Exit(BAD_INPUT)
             why = why or f"import of {file.name}"
-            number = write_reading(target, reading, who=who or "", why=why, confirmed=confirm)
-            typer.echo(f"{number} records written to {target.place}")
+            number = write_reading(target, reading, who=answerable(who), why=why, confirmed=confirm)
+            typer.echo(f"{number} records written to {target.place}", err=True)
 
 
 def draft_mapping(
@@ -84,12 +93,12 @@ def draft_mapping(
         typer.echo(f"{out} written; replace every TODO in it")
 
 
-def _opened(registry: str | None) -> AbstractContextManager[Registry | None]:
+def _opened(registry: str | None, write: bool) -> AbstractContextManager[Registry | None]:
+    """The registry to add to; for a dry run there need not be one."""
     from contextlib import nullcontext
 
-    from corduroy.registry.store import Registry
-
-    return Registry.open(registry) if registry else nullcontext(None)
+    place = registry or (DEFAULT_PLACE if write or Path(DEFAULT_PLACE).exists() else None)
+    return opened(place) if place else nullcontext(None)
 
 
 def _read(file: Path, mapping: Path | None, form: Form, target: Registry | None) -> Reading:
@@ -105,17 +114,18 @@ def _read(file: Path, mapping: Path | None, form: Form, target: Registry | None)
     return read_table(file, load_mapping(mapping), look_up)
 
 
-def _report(reading: Reading, json: Path | None) -> None:
-    from corduroy.pipeline.files import write_json
-
+def _report(reading: Reading, json: str | None) -> None:
+    """The report as text, unless JSON takes its place on standard output."""
+    if json:
+        write_out(reading.as_plain(), json)
+    if json == "-":
+        return
     for note in reading.notes:
         typer.echo(f"note: {note}")
     _list("problem", reading.problems)
     _list("doubt", reading.doubts)
     told = ", ".join(f"{number} {kind}" for kind, number in reading.counts.items()) or "no records"
     typer.echo(f"{reading.rows} rows: {len(reading.problems)} problems, {len(reading.doubts)} doubts; {told}")
-    if json:
-        write_json(json, reading.as_plain())
 
 
 def _list(word: str, problems: list[Problem]) -> None:
