@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -309,3 +310,22 @@ def test_a_hundred_random_patients_go_through() -> None:
     assert found.repeated[0].model
     assert numeric(found.baseline, "age").every == ()
     json.dumps(as_plain(found), allow_nan=False)
+
+
+def test_whatever_is_missing_the_analysis_goes_through() -> None:
+    """Records taken away at random: no error, no NaN, and what is not there is said."""
+    draw = random.Random(1)
+    pool = [*random_case_files(20, np.random.default_rng(5)), *SIX]
+    kinds = ("assessments", "imaging", "measurements", "biopsies", "embolizations", "operations", "leaks", "events")
+    groups = {"by": "biopsy.result", "first": "definitive", "second": "inadequate"}
+    for _ in range(6):
+        files = []
+        for file in draw.sample(pool, draw.choice([1, 3, 6])):
+            kept = draw.choice([0.0, 0.4, 1.0])
+            left = {kind: tuple(entry for entry in getattr(file, kind) if draw.random() < kept) for kind in kinds}
+            files.append(replace(file, **(left if draw.random() < 0.5 else {}), consent=None))
+        outcomes = draw.sample(["frankel", "bladder", "mjoa", "wedge", "canal_comp", "height_ant"], 4)
+        found = series(files, outcomes=outcomes, groups=groups, reader=draw.choice(["corduroy", "readers", "nobody"]))
+        json.dumps(as_plain(found), allow_nan=False)
+        assert len(found.paired) + len(found.ordinal) == 4
+        assert all(outcome.tests or outcome.not_computed for outcome in (*found.paired, *found.ordinal))
