@@ -46,10 +46,13 @@ def test_size_is_kept_at_every_spacing() -> None:
 
 
 def test_a_phantom_is_the_same_every_time_and_its_regime_is_its_place() -> None:
-    first, again = examine(1), examine(1)
-    assert first == again
-    assert {outcome.regime for outcome in first.outcomes} == {REGIMES[1]}
-    assert {outcome.fractured for outcome in first.outcomes} == {False, True}
-    assert first.vertebrae == 3
-    heights = [outcome for outcome in first.outcomes if outcome.quantity.endswith("height")]
-    assert len(heights) == 3 * (3 - first.without_height)
+    both, again = examine(1), examine(1)
+    assert both == again
+    assert [one.images for one in both] == ["label map", "with CT"]
+    for one in both:
+        assert {outcome.regime for outcome in one.outcomes} == {REGIMES[1]}
+        assert {outcome.images for outcome in one.outcomes} == {one.images}
+        assert {outcome.fractured for outcome in one.outcomes} == {False, True}
+        assert one.vertebrae == 3
+        heights = [outcome for outcome in one.outcomes if outcome.quantity.endswith("height")]
+        assert len(heights) == 3 * (3 - one.without_height)
