@@ -43,6 +43,12 @@ def test_latin_1_is_doubted_unless_stated(tmp_path: Path) -> None:
     assert read_sheets(path, encoding="latin-1").doubts == []
 
 
+def test_a_blank_that_does_not_break_the_line_is_doubted_like_any_other_sign(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n1,\xa0\n")
+    assert len(read_sheets(path).doubts) == 1
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_delimiter_is_detected_outside_quotation_marks(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "a.csv"

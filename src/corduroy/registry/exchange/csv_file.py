@@ -49,7 +49,8 @@ def read_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         notes=[f"{path.name}: encoding {used} ({how}), cells separated by {named}"],
     )
     if used == _FALLBACK and not encoding:
-        example = next(word for word in text.split() if not word.isascii())
+        # Split at plain blanks only: the one sign that is no ASCII may be a blank that does not break the line.
+        example = next((word for word in text.replace("\n", " ").split(" ") if not word.isascii()), "")
         got = f"no UTF-8; read as {_FALLBACK} (Western European), e.g. {shown(example)}"
         file.doubts.append(Problem(whole_file(path.name), "", got, "'encoding:' stated in the mapping"))
     return file
