@@ -26,7 +26,7 @@ from corduroy.registry.store import Registry
 
 from .test_dirty_sheet import CLEAN, HEADINGS, MAPPING
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t")
 ODD = st.sampled_from(
     ["", " ", "1e999", "nan", "inf", "=1+1", "@x", "-", "+", "'", "1,5", "1.000,5", "2015-02-30", "30.02.2015", "T5-T7",
