@@ -1,0 +1,197 @@
+"""Planting a lesion into a scan, synthetic or real, with its mask and its numbers as truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from scipy import ndimage
+
+from corduroy.anatomy.canal_tube import canal_tube
+from corduroy.anatomy.level import Level
+from corduroy.anatomy.posterior import find_posterior_elements
+from corduroy.anatomy.spine import Spine
+from corduroy.errors import GeometryError, MeasurementError, SettingsError
+from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.phantom.lesion import Lesion
+from corduroy.phantom.lesion_noise import ScanNoise, scan_noise
+from corduroy.phantom.lesion_region import Bone, Region, draw_region
+from corduroy.phantom.lesion_tissue import Cortex, tissue_values
+from corduroy.phantom.lesion_truth import LesionTruth, lesion_truth
+from corduroy.phantom.shapes import Array
+
+IN_BONE, EPIDURAL, PARAVERTEBRAL = 1, 2, 3
+"""Numbers in the mask of a planted lesion."""
+
+_HU_RANGE = (-1024, 3071)
+_COMPACT_BONE_HU = 1100.0  # author's choice, between the phantom's 600 and 1200 and textbook values up to 2000
+_CORTEX_DEPTHS_MM = np.arange(-1.5, 3.01, 0.5)
+_CORTEX_MM = (0.3, 1.2)
+_MOST_SURFACE_POINTS = 4000
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedLesion:
+    """A scan with a lesion in it, and the truth.
+
+    Parameters
+    ----------
+    ct : Volume
+        The scan, on its own grid; only voxels near the lesion differ from the original.
+    labels : LabelMap
+        The vertebrae, the expanded bone included. Parts outside the bone carry no label.
+    mask : LabelMap
+        1 the lesion in the bone (the cortex over it included), 2 its epidural, 3 its paravertebral part.
+    truth : LesionTruth
+    contrasted : Volume or None
+        The same scan in a phase in which stroma and soft parts have risen by the lesion's uptake.
+    """
+
+    ct: Volume
+    labels: LabelMap
+    mask: LabelMap
+    truth: LesionTruth
+    contrasted: Volume | None
+
+
+def plant(
+    ct: Volume,
+    spine: Spine,
+    level: Level | str,
+    lesion: Lesion,
+    rng: Generator,
+    *,
+    psf_mm: float = 0.8,
+    noise_hu: float | None = None,
+) -> PlantedLesion:
+    """Plant a lesion into one vertebra of a CT.
+
+    Parameters
+    ----------
+    ct : Volume
+        Hounsfield units, on the grid of the spine's labels.
+    spine : Spine
+        The vertebrae found in these labels.
+    level : Level or str
+    lesion : Lesion
+    rng : numpy.random.Generator
+        The random details of shape and tissue, and the noise; the same state gives the same bytes.
+    psf_mm : float
+        Full width at half maximum of the scanner's point spread (gaussian); 0.8 is author's choice.
+    noise_hu : float, optional
+        Standard deviation of the noise; estimated from the scan's soft tissue by default.
+
+    Returns
+    -------
+    PlantedLesion
+
+    Raises
+    ------
+    SettingsError
+        If the level is not in the spine or a value is negative.
+    GeometryError
+        If CT and labels are not on one grid.
+    MeasurementError
+        If the vertebra has no body, a part of the arch is missing, or a soft part does not fit.
+
+    Notes
+    -----
+    The lesion is drawn at a fraction of the voxel size, blurred with the point spread and averaged over voxels;
+    where it fills a part of a voxel it replaces that part of the grey value, and noise of the scan's own strength
+    and grain fills up what was replaced. The cortex over the lesion is drawn anew, its thickness taken from the
+    scan itself. When this misleads: a real lesion remodels the bone around it, and bleeds, calcifies and enhances
+    unevenly; delineating a planted lesion is easier than delineating a real one.
+    """
+    vertebra = spine.vertebrae.get(Level(level))
+    if vertebra is None:
+        raise SettingsError(f"no {level} in view", ", ".join(spine.levels))
+    if psf_mm < 0 or (noise_hu is not None and noise_hu < 0):
+        raise SettingsError(f"psf_mm {psf_mm:g}, noise_hu {noise_hu}", "nothing negative")
+    if not ct.same_grid_as(spine.labels):
+        raise GeometryError(f"{ct.name} and {spine.labels.name} are on different grids", "one grid", "resample one")
+    bone = Bone.of(vertebra, ct)
+    elements = find_posterior_elements(vertebra)
+    region = draw_region(bone, lesion, elements, spine.labels, canal_tube(spine), rng)
+    cortex = _cortex_of(bone, ct)
+    values = tissue_values(bone, region, lesion, cortex, rng)
+    near = ct.crop(bone.grid.box)
+    noise = _noise_of(near, spine.labels.crop(bone.grid.box), noise_hu).draw(near.shape, rng)
+    replaced = region.everywhere | region.holes
+    grey = _mixed(bone, ct, replaced, values, noise, psf_mm)
+    contrasted = None
+    if lesion.uptake_hu is not None:
+        contrasted = _mixed(bone, ct, replaced, values + _uptake(region, values, lesion), noise, psf_mm)
+    labels = _grown_labels(bone, spine, region, Level(level))
+    truth = lesion_truth(bone, region, lesion, elements, cortex)
+    return PlantedLesion(grey, labels, _mask(bone, region, ct), truth, contrasted)
+
+
+def _mixed(bone: Bone, ct: Volume, replaced: Array, values: Array, noise: Array, psf_mm: float) -> Volume:
+    """The scan with part of each voxel replaced."""
+    part = bone.grid.scanned(replaced.astype(np.float32), psf_mm)
+    lesion = bone.grid.scanned(np.where(replaced, values, np.float32(0)), psf_mm)
+    grey = ct.array.copy()
+    view = grey[bone.grid.box]
+    mixed = (1.0 - part) * view + lesion + noise * np.sqrt(np.maximum(1.0 - (1.0 - part) ** 2, 0.0))
+    touched = part > 1e-3
+    drawn = np.clip(mixed, *_HU_RANGE)
+    view[touched] = (np.rint(drawn) if grey.dtype.kind in "iu" else drawn)[touched].astype(grey.dtype)
+    return ct.with_array(grey)
+
+
+def _uptake(region: Region, values: Array, lesion: Lesion) -> Array:
+    """The rise of every fine voxel in the contrasted phase: all of it in stroma, nothing in bone."""
+    assert lesion.uptake_hu is not None
+    bony = max(lesion.trabeculae.hu if lesion.trabeculae else 0.0, _COMPACT_BONE_HU)
+    stroma = np.where(region.in_bone, lesion.stroma_hu, lesion.soft_hu)
+    soft = 1.0 - np.clip((values - stroma) / max(bony - lesion.stroma_hu, 1.0), 0.0, 1.0)
+    return np.asarray(lesion.uptake_hu * soft, dtype=np.float32)
+
+
+def _cortex_of(bone: Bone, ct: Volume) -> Cortex:
+    """Compact bone of one grey value, as thick as makes up for what the body's wall has above what lies inside it."""
+    surface = np.argwhere(bone.in_body & (np.abs(bone.distance) < bone.grid.spacing.mean()))
+    surface = surface[:: max(1, len(surface) // _MOST_SURFACE_POINTS)]
+    gradient = [ndimage.sobel(bone.distance, axis)[tuple(surface.T)] for axis in range(3)]
+    normal = np.column_stack(gradient) / bone.grid.spacing
+    normal = normal @ (bone.grid.affine[:3, :3] / bone.grid.spacing).T
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
+    world = surface @ bone.grid.affine[:3, :3].T + bone.grid.affine[:3, 3]
+    depths = world[:, None] - _CORTEX_DEPTHS_MM[None, :, None] * normal[:, None]
+    grey = ct.sample(depths)
+    surplus = np.clip(grey - grey[:, -1:], 0.0, None).sum(axis=1) * 0.5
+    thickness = float(np.median(surplus)) / _COMPACT_BONE_HU
+    return Cortex(_COMPACT_BONE_HU, float(np.clip(thickness, *_CORTEX_MM)))
+
+
+def _noise_of(near: Volume, labels: LabelMap, noise_hu: float | None) -> ScanNoise:
+    if noise_hu is None:
+        return scan_noise(near, labels)
+    try:
+        grain = scan_noise(near, labels).sigma_voxels
+    except MeasurementError:
+        grain = (0.0, 0.0, 0.0)
+    return ScanNoise(noise_hu, grain)
+
+
+def _mask(bone: Bone, region: Region, ct: Volume) -> LabelMap:
+    """Voxels of which the lesion fills at least half, by the part that fills most."""
+    parts = [
+        bone.grid.averaged(where.astype(np.float32)) for where in (region.in_bone, region.epidural, region.paravertebral)
+    ]
+    stacked = np.stack(parts)
+    mask = np.zeros(ct.shape, np.uint8)
+    mask[bone.grid.box] = np.where(stacked.sum(axis=0) >= 0.5, stacked.argmax(axis=0) + IN_BONE, 0)
+    return LabelMap(mask, ct.affine, "planted lesion", {"modality": "label map"})
+
+
+def _grown_labels(bone: Bone, spine: Spine, region: Region, level: Level) -> LabelMap:
+    """The labels with the expanded bone."""
+    labels = spine.labels
+    number = next(n for n, known in spine.scheme.levels.items() if known is level and n in labels.labels)
+    grown = bone.grid.averaged((region.in_bone & ~bone.inside).astype(np.float32)) >= 0.5
+    array = labels.array.copy()
+    view = array[bone.grid.box]
+    view[grown & (view == 0)] = number
+    return LabelMap(array, labels.affine, labels.name, labels.meta)

@@ -1,0 +1,343 @@
+"""Where a lesion is: its part of the body, of the arch, and what it pushes out of the bone, on a fine grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from corduroy.anatomy.canal_tube import CanalTube
+from corduroy.anatomy.frame import FloatArray
+from corduroy.anatomy.pedicles import Side
+from corduroy.anatomy.posterior import Part, PosteriorElements
+from corduroy.anatomy.vertebra import Body, Vertebra
+from corduroy.errors import MeasurementError
+from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.phantom.lesion import ArchPart, Breach, Lesion, SoftPart, WallPoint
+from corduroy.phantom.lesion_grid import FineGrid
+from corduroy.phantom.shapes import Array
+
+# All author's choice.
+_WAVES = 14
+_WAVELENGTHS_MM = (9.0, 28.0)
+_LINK_MM = 4.0  # of the body beside an involved pedicle
+_ROUNDING_MM = 0.8
+_BULGE_ANGLE_DEG, _BULGE_HEIGHT = 35.0, 0.55
+_HOLE_DEPTH_MM = 2.5
+_STEP_MM = 0.25
+_SIDE_AZIMUTH_DEG = 100.0
+_SEEP_MM = 4.0  # how deep the lesion at least reaches under a breach
+
+
+@dataclass(frozen=True, eq=False)
+class Bone:
+    """A vertebra on a fine grid.
+
+    Parameters
+    ----------
+    vertebra : Vertebra
+    body : Body
+    grid : FineGrid
+    x, y, z : ndarray of float32
+        Local coordinates of the fine voxels.
+    inside : ndarray of bool
+        The vertebra.
+    in_body : ndarray of bool
+        Its body.
+    distance : ndarray of float32
+        Signed distance to the vertebra's surface, negative inside, mm.
+    """
+
+    vertebra: Vertebra
+    body: Body
+    grid: FineGrid
+    x: Array
+    y: Array
+    z: Array
+    inside: Array
+    in_body: Array
+    distance: Array
+
+    @classmethod
+    def of(cls, vertebra: Vertebra, image: Volume) -> Bone:
+        """Draw a vertebra on a grid finer than the image's.
+
+        Raises
+        ------
+        MeasurementError
+            If it has no body.
+        """
+        if vertebra.body is None:
+            raise MeasurementError(f"{vertebra.level} has no body to plant a lesion into", "a vertebra with a body")
+        grid = FineGrid.around(vertebra.mask, image)
+        x, y, z = grid.local(vertebra.frame)
+        inside = grid.occupied(vertebra.mask)
+        in_body = np.zeros_like(inside)
+        in_body[inside] = y[inside] >= vertebra.body.wall(x[inside], z[inside])
+        return cls(vertebra, vertebra.body, grid, x, y, z, inside, in_body, grid.distance(inside))
+
+    @property
+    def half_sizes(self) -> FloatArray:
+        """Half width, depth and height of the body, mm: half of what holds its middle 96 %."""
+        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
+        return np.array([(high - low) / 2 for low, high in spans])
+
+    @property
+    def centre(self) -> FloatArray:
+        """Middle of the body, local mm."""
+        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
+        return np.array([(high + low) / 2 for low, high in spans])
+
+    def wall_point(self, place: WallPoint) -> FloatArray:
+        """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone."""
+        angle = np.deg2rad(place.azimuth_deg)
+        direction = np.array([np.sin(angle), np.cos(angle), 0.0])
+        start = self.centre + np.array([0.0, 0.0, place.height * self.half_sizes[2]])
+        steps = np.arange(0.0, 60.0, _STEP_MM)
+        world = self.vertebra.frame.world(start + steps[:, None] * direction)
+        mask = Volume(self.inside.astype(np.float32), self.grid.affine)
+        out = mask.sample(world, 1, 0.0) < 0.5
+        return np.asarray(start + steps[int(out.argmax())] * direction)
+
+    def distance_to(self, point: FloatArray) -> Array:
+        """Distance of every fine voxel to a local point, mm."""
+        x, y, z = (np.float32(value) for value in point)
+        return np.asarray(np.sqrt((self.x - x) ** 2 + (self.y - y) ** 2 + (self.z - z) ** 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Where a lesion is, on a fine grid.
+
+    Parameters
+    ----------
+    in_bone : ndarray of bool
+        Inside the (expanded) bone, the cortex over it included.
+    epidural, paravertebral : ndarray of bool
+    holes : ndarray of bool
+        Breaches: where the cortex is gone, with a little on both sides of it.
+    distance : ndarray of float32
+        Signed distance to the surface of the (expanded) bone, mm.
+    breach_points : ndarray, shape (n, 3)
+        World mm.
+    """
+
+    in_bone: Array
+    epidural: Array
+    paravertebral: Array
+    holes: Array
+    distance: Array
+    breach_points: FloatArray
+
+    @property
+    def everywhere(self) -> Array:
+        """All of it."""
+        return np.asarray(self.in_bone | self.epidural | self.paravertebral)
+
+
+def draw_region(
+    bone: Bone, lesion: Lesion, elements: PosteriorElements, labels: LabelMap, tube: CanalTube | None, rng: Generator
+) -> Region:
+    """Draw a lesion's extent.
+
+    Parameters
+    ----------
+    bone : Bone
+    lesion : Lesion
+    elements : PosteriorElements
+        Of the same vertebra.
+    labels : LabelMap
+        All bones: what a paravertebral part cannot grow into.
+    tube : CanalTube or None
+        For an epidural part.
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    MeasurementError
+        If a part of the arch, the canal or the room beside the bone is not there.
+    """
+    points = [bone.wall_point(breach.place) for breach in lesion.breaches]
+    arch = _arch_region(bone, lesion.arch, elements)
+    body = _body_region(bone, lesion, arch, points, rng)
+    swollen = _swollen(bone, lesion)
+    in_bone = _rounded(bone, body | arch, lesion.share_percent) | ((swollen < 0) & (bone.distance >= 0))
+    holes = np.zeros_like(bone.inside)
+    for point, breach in zip(points, lesion.breaches, strict=True):
+        holes |= _hole(bone, point, breach)
+    other_bones = bone.grid.sample(labels, 0) > 0
+    epidural = np.zeros_like(bone.inside)
+    if lesion.epidural is not None:
+        epidural = _epidural(bone, lesion, tube, other_bones, points)
+    free = (swollen >= 0) & ~other_bones & ~_canal(bone, tube)
+    paravertebral = np.zeros_like(bone.inside)
+    if lesion.paravertebral is not None:
+        paravertebral = _grown(bone, free, _lateral_anchor(bone, lesion, points), lesion.paravertebral)
+    world = bone.vertebra.frame.world(np.array(points).reshape(-1, 3))
+    return Region(in_bone, epidural, paravertebral, holes, swollen, world)
+
+
+def _arch_region(bone: Bone, parts: tuple[ArchPart, ...], elements: PosteriorElements) -> Array:
+    """The involved parts of the arch, from the body outwards as far as their extent."""
+    region = np.zeros_like(bone.inside)
+    for wanted in parts:
+        part = arch_part(elements, wanted.kind, wanted.side)
+        if part is None:
+            raise MeasurementError(
+                f"the {wanted.kind} {wanted.side or ''} of {bone.vertebra.level} was not found", None, "leave it out"
+            )
+        voxels = LabelMap(part.voxels.view(np.uint8), bone.vertebra.mask.affine)
+        chosen = (bone.grid.sample(voxels, 0) > 0) & bone.inside & ~bone.in_body
+        outwards = np.abs(bone.x) if wanted.kind == "transverse process" else -bone.y
+        region |= chosen & (outwards <= np.quantile(outwards[chosen], wanted.extent))
+    return region
+
+
+def arch_part(elements: PosteriorElements, kind: str, side: Side | None) -> Part | None:
+    """A part of the arch by its name and side; None where it was not found."""
+    if side is None:
+        return elements.spinous_process
+    named = {
+        "pedicle": elements.pedicle_parts,
+        "lamina": elements.laminae,
+        "transverse process": elements.transverse_processes,
+    }
+    return named[kind][side]
+
+
+def _body_region(bone: Bone, lesion: Lesion, arch: Array, holes: list[FloatArray], rng: Generator) -> Array:
+    """The wanted share of the body around the lesion's centre, with a wavy border.
+
+    The way to involved pedicles and to breaches is always taken.
+    """
+    at = bone.in_body
+    local = np.column_stack([bone.x[at], bone.y[at], bone.z[at]])
+    half = bone.half_sizes
+    centre = bone.centre + np.array(lesion.centre) * half
+    stretch = rng.uniform(0.8, 1.25, 3) * half
+    order = np.linalg.norm((local - centre) / stretch, axis=1)
+    order += lesion.irregularity * _waves(rng, local)
+    if arch.any():
+        touching = ndimage.distance_transform_edt(~arch, bone.grid.spacing)[at] < _LINK_MM
+        order[touching] = -np.inf
+    for point, breach in zip(holes, lesion.breaches, strict=True):
+        order[np.linalg.norm(local - point, axis=1) < breach.diameter_mm / 2 + _SEEP_MM] = -np.inf
+    count = round(lesion.share_percent / 100.0 * len(order))
+    taken = np.zeros(len(order), dtype=bool)
+    taken[np.argsort(order, kind="stable")[:count]] = True
+    region = np.zeros_like(at)
+    region[at] = taken
+    return region
+
+
+def _waves(rng: Generator, local: FloatArray) -> FloatArray:
+    """A smooth random function of unit variance at local points."""
+    directions = rng.normal(size=(_WAVES, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    vectors = directions * 2 * np.pi / rng.uniform(*_WAVELENGTHS_MM, size=(_WAVES, 1))
+    phases = rng.uniform(0, 2 * np.pi, _WAVES)
+    total = np.zeros(len(local))
+    for vector, phase in zip(vectors, phases, strict=True):
+        total += np.cos(local @ vector + phase)
+    return total * np.sqrt(2.0 / _WAVES)
+
+
+def _rounded(bone: Bone, region: Array, share_percent: float) -> Array:
+    """The region with a smooth border inside the bone, of the same size."""
+    if share_percent >= 100.0 and not (region & ~bone.in_body).any():
+        return region
+    sigma = _ROUNDING_MM / bone.grid.spacing
+    weight = ndimage.gaussian_filter(bone.inside.astype(np.float32), sigma)
+    soft = ndimage.gaussian_filter(region.astype(np.float32), sigma) / np.maximum(weight, 1e-3)
+    return np.asarray(bone.inside & (soft >= 0.5))
+
+
+def _swollen(bone: Bone, lesion: Lesion) -> Array:
+    """The signed distance to the bone after its wall was pushed outwards; endplates and canal stay."""
+    if lesion.expansion is None:
+        return bone.distance
+    middle, half = bone.centre, bone.half_sizes
+    azimuth = np.rad2deg(np.arctan2(bone.x - middle[0], bone.y - middle[1]))
+    turn = (azimuth - lesion.expansion.place.azimuth_deg + 180.0) % 360.0 - 180.0
+    rise = (bone.z - middle[2]) / half[2] - lesion.expansion.place.height
+    bump = np.maximum(1.0 - (turn / _BULGE_ANGLE_DEG) ** 2, 0.0) * np.maximum(1.0 - (rise / _BULGE_HEIGHT) ** 2, 0.0)
+    ahead = bone.y > np.quantile(bone.y[bone.in_body], 0.15)
+    near = bone.distance < 2 * lesion.expansion.distance_mm
+    push = np.where(ahead & near, lesion.expansion.distance_mm * bump, 0.0)
+    return np.asarray(bone.distance - push, dtype=np.float32)
+
+
+def _hole(bone: Bone, point: FloatArray, breach: Breach) -> Array:
+    """A short cylinder through the wall: its axis is the horizontal way out of the body."""
+    outwards = point - bone.centre
+    outwards[2] = 0.0
+    outwards /= np.linalg.norm(outwards)
+    offset = [axis - np.float32(value) for axis, value in zip((bone.x, bone.y, bone.z), point, strict=True)]
+    along = sum(float(n) * o for n, o in zip(outwards, offset, strict=True))
+    across = np.sqrt(np.maximum(sum(o * o for o in offset) - along * along, 0.0))
+    return np.asarray((np.abs(along) < _HOLE_DEPTH_MM) & (across < breach.diameter_mm / 2))
+
+
+def _canal(bone: Bone, tube: CanalTube | None) -> Array:
+    """The canal on the fine grid; empty where it is not known."""
+    inside = np.zeros_like(bone.inside)
+    if tube is None:
+        return inside
+    near = (~bone.inside) & (np.abs(bone.x) < 25.0) & (bone.y < bone.centre[1])
+    index = np.argwhere(near)
+    world = index @ bone.grid.affine[:3, :3].T + bone.grid.affine[:3, 3]
+    inside[tuple(index.T)] = tube.contains(world)
+    return inside
+
+
+def _epidural(
+    bone: Bone, lesion: Lesion, tube: CanalTube | None, other_bones: Array, points: list[FloatArray]
+) -> Array:
+    """A lens on the canal's front wall."""
+    assert lesion.epidural is not None
+    if tube is None:
+        raise MeasurementError("the canal is not known, so nothing can be planted into it", "two closed rings of bone")
+    posterior = [p for p, breach in zip(points, lesion.breaches, strict=True) if breach.place.name == "posterior"]
+    if posterior:
+        anchor = posterior[0]
+    else:
+        side = 0 if lesion.epidural.side is None else lesion.epidural.side.sign
+        x = bone.centre[0] + side * 0.2 * bone.half_sizes[0]
+        anchor = np.array([x, float(bone.body.wall(x, bone.centre[2])), bone.centre[2]])
+    free = _canal(bone, tube) & ~bone.inside & ~other_bones
+    return _grown(bone, free, anchor, lesion.epidural, flat=1.6)
+
+
+def _lateral_anchor(bone: Bone, lesion: Lesion, points: list[FloatArray]) -> FloatArray:
+    """The breach on the part's side, or else the middle of that side wall."""
+    assert lesion.paravertebral is not None and lesion.paravertebral.side is not None
+    sign = lesion.paravertebral.side.sign
+    beside = [
+        p
+        for p, breach in zip(points, lesion.breaches, strict=True)
+        if breach.place.name != "posterior" and breach.place.azimuth_deg * sign > 0
+    ]
+    return beside[0] if beside else bone.wall_point(WallPoint(sign * _SIDE_AZIMUTH_DEG, -0.2))
+
+
+def _grown(bone: Bone, free: Array, anchor: FloatArray, part: SoftPart, flat: float = 1.0) -> Array:
+    """The free voxels nearest to an anchor, as many as make up the volume, in one piece."""
+    index = np.argwhere(free)
+    count = round(part.volume_ml / bone.grid.voxel_ml)
+    if len(index) < count:
+        room = len(index) * bone.grid.voxel_ml
+        raise MeasurementError(f"{part.volume_ml:g} ml outside the bone do not fit", f"at most {room:.1f} ml here")
+    at = tuple(index.T)
+    local = np.column_stack([bone.x[at], bone.y[at], bone.z[at]]) - anchor
+    order = np.linalg.norm(local * [1.0, flat, 0.8], axis=1)
+    nearest = np.argpartition(order, count - 1)[:count]
+    region = np.zeros_like(free)
+    region[tuple(index[nearest].T)] = True
+    pieces, number = ndimage.label(region)
+    if number > 1:
+        _, start = cKDTree(index[nearest]).query(index[int(np.argmin(order))])
+        region = pieces == pieces[tuple(index[nearest][start])]
+    return np.asarray(region)
