@@ -43,14 +43,14 @@ def staircase_mm2(vertebra: Vertebra, direction: FloatArray) -> float:
 def height_uncertainty_mm(vertebra: Vertebra) -> float:
     """Half-width of the 95 % interval of one height; either endplate adds half of its square."""
     staircase = staircase_mm2(vertebra, vertebra.frame.superior)
-    of_edge = {"labels": np.hypot(0.10, 0.22 * staircase), "grey values": np.hypot(0.10, 0.13 * staircase)}
+    of_edge = {"labels": np.hypot(0.10, 0.22 * staircase), "grey values": np.hypot(0.09, 0.11 * staircase)}
     return _both_endplates(vertebra, of_edge)
 
 
 def angle_uncertainty_deg(vertebra: Vertebra, depth_mm: float) -> float:
     """Half-width of the 95 % interval of the angle of one endplate line, on average over both of a vertebra."""
     staircase = staircase_mm2(vertebra, vertebra.frame.superior)
-    of_edge = {"labels": np.hypot(0.15, 0.25 * staircase), "grey values": np.hypot(0.15, 0.13 * staircase)}
+    of_edge = {"labels": np.hypot(0.15, 0.25 * staircase), "grey values": np.hypot(0.12, 0.105 * staircase)}
     return float(np.degrees(_both_endplates(vertebra, of_edge) / depth_mm))
 
 
