@@ -116,6 +116,10 @@ class ModelError(InputError):
     """A model cannot be simulated as it is: values that no material has, parts without support, nothing that loads it."""
 
 
+class PlanError(InputError):
+    """A plan cannot be made on this input: no lesion, no skin, a structure that nobody knows."""
+
+
 class ConvergenceError(CorduroyError):
     """An iteration ended above its tolerance; the message says where it stood."""
 
