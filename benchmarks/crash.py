@@ -11,20 +11,23 @@ import resource
 import signal
 import subprocess
 import time
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from corduroy.errors import ConflictError, RegistryError
-from corduroy.registry.record import Assessment, Patient, TreatedCase
+from corduroy.registry.record import Assessment, Operation, Patient, TreatedCase
 from corduroy.registry.store import Registry
 
-# From the fork to the kill; a transaction takes a few milliseconds, opening a registry some tens.
-_LONGEST_LIFE_S = 0.4
+# A writer is killed some writes after its start and some milliseconds after the last of these; one write takes a few.
+_MOST_WRITES = 8
+_LONGEST_WAIT_S = 0.02
 _KILLS_OF_ONE_REGISTRY = 20
 
 
@@ -63,17 +66,18 @@ def kill_writers(new_place: Callable[[], str], kills: int, rng: np.random.Genera
         if number % _KILLS_OF_ONE_REGISTRY == 0:
             place, told = new_place(), []
             Registry.create(place).close()
-        with _forked(partial(_write_for_ever, place, number)) as (process, acknowledged):
-            time.sleep(rng.uniform(0, _LONGEST_LIFE_S))
-            os.kill(process, signal.SIGKILL)
-            told += acknowledged()
+        with Child(partial(_write_for_ever, place, number)) as child:
+            child.wait_for(int(rng.integers(_MOST_WRITES)))
+            time.sleep(rng.uniform(0, _LONGEST_WAIT_S))
+            child.kill()
+            told += child.all_lines()
         outcome.kills += 1
         _inspect(place, told, outcome)
     return outcome
 
 
 def meeting_writers(place: str, writers: int, transactions: int) -> tuple[int, list[str]]:
-    """Several processes add at once, and all count up the same assessment.
+    """Several processes add at once, and all count up the same value.
 
     Returns
     -------
@@ -82,22 +86,23 @@ def meeting_writers(place: str, writers: int, transactions: int) -> tuple[int, l
     """
     with Registry.create(place) as registry, registry.transaction(who="first", why="to be counted up") as change:
         case = change.add(TreatedCase(case_no=1, levels=("T7",)), change.add(Patient(pseudonym="FIRST")).id)
-        counter = change.add(Assessment(visit="preop", on="2020-01-01", odi=0.0), case.id).id
-    refused, done, open_pipes = 0, 0, []
-    for number in range(writers):
-        entered = _forked(partial(_count_up, place, counter, number, transactions))
-        open_pipes.append((entered, entered.__enter__()))
-    for entered, (_, acknowledged) in open_pipes:
-        lines = acknowledged()
-        refused += lines.count("refused")
-        done += lines.count("done")
-        entered.__exit__(None, None, None)
+        counter = change.add(Operation(on="2020-01-01", gelatin_mg=0.0), case.id).id
+    with ExitStack() as stack:
+        tasks = [partial(_count_up, place, counter, number, transactions) for number in range(writers)]
+        children = [stack.enter_context(Child(task)) for task in tasks]
+        lines = [line for child in children for line in child.all_lines()]
+    refused, done = lines.count("refused"), lines.count("done")
     with Registry.open(place) as registry:
         wrong = [] if (problem := registry.verify().problem) is None else [problem]
         last = registry.entry(counter)
         patients = sum(1 for _ in registry.entries("patient")) - 1
     total = writers * transactions
-    counts = {"acknowledged": done, "patients": patients, "updates": last.version - 1, "counter": last.record.odi}  # type: ignore[attr-defined]
+    counts = {
+        "acknowledged": done,
+        "patients": patients,
+        "updates": last.version - 1,
+        "counter": last.record.gelatin_mg,
+    }  # type: ignore[attr-defined]
     wrong += [f"{name} {count}, not {total}" for name, count in counts.items() if count != total]
     return refused, wrong
 
@@ -120,8 +125,8 @@ def write_until_full(place: str, limit_bytes: int) -> tuple[list[str], str]:
         except RegistryError as error:
             out(f"error {error}")
 
-    with _forked(limited) as (_, acknowledged):
-        lines = acknowledged()
+    with Child(limited) as child:
+        lines = child.all_lines()
     errors = [line for line in lines if line.startswith("error ")]
     return [line for line in lines if line not in errors], errors[0] if errors else ""
 
@@ -171,7 +176,7 @@ def _count_up(place: str, counter: str, number: int, transactions: int, out: Cal
         for count in range(transactions):
             while True:
                 seen = registry.entry(counter)
-                more = seen.record.model_copy(update={"odi": seen.record.odi + 1.0})  # type: ignore[attr-defined]
+                more = seen.record.model_copy(update={"gelatin_mg": seen.record.gelatin_mg + 1.0})  # type: ignore[attr-defined]
                 try:
                     with registry.transaction(who=f"writer {number}", why="one more") as change:
                         change.add(Patient(pseudonym=f"W{number}-{count}"))
@@ -182,36 +187,65 @@ def _count_up(place: str, counter: str, number: int, transactions: int, out: Cal
             out("done")
 
 
-@contextmanager
-def _forked(work: Callable[[Callable[[str], None]], None]) -> Iterator[tuple[int, Callable[[], list[str]]]]:
-    """Run `work` in a child; what it tells comes back when it has ended, line by line."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        os.close(reading)
-        try:
-            work(lambda line: _tell(writing, line))
-        finally:
-            os._exit(0)
-    os.close(writing)
-    waited = False
+class Child:
+    """A forked process and the lines that it tells.
 
-    def acknowledged() -> list[str]:
-        nonlocal waited
-        with os.fdopen(reading, "rb") as pipe:
-            # A line that was cut by the kill was not acknowledged.
-            lines = [line.decode().strip() for line in pipe.read().splitlines(keepends=True) if line.endswith(b"\n")]
-        os.waitpid(process, 0)
-        waited = True
-        return lines
+    Parameters
+    ----------
+    work : callable
+        Is given a function that tells a line.
+    """
 
-    try:
-        yield process, acknowledged
-    finally:
-        if not waited:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
+    def __init__(self, work: Callable[[Callable[[str], None]], None]) -> None:
+        reading, writing = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
             os.close(reading)
+            try:
+                work(lambda line: _tell(writing, line))
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
+        os.close(writing)
+        self._pipe = os.fdopen(reading, "rb")
+        self._lines: list[str] = []
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._pipe.close()
+
+    def wait_for(self, lines: int) -> None:
+        """Until so many lines were told, or the child has ended."""
+        while len(self._lines) < lines and (line := self._pipe.readline()):
+            self._keep(line)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if not self._ended:
+            os.kill(self._process, signal.SIGKILL)
+            self._wait()
+
+    def all_lines(self) -> list[str]:
+        """What it has told by its end."""
+        for line in self._pipe:
+            self._keep(line)
+        if not self._ended:
+            self._wait()
+        return self._lines
+
+    def _wait(self) -> None:
+        os.waitpid(self._process, 0)
+        self._ended = True
+
+    def _keep(self, line: bytes) -> None:
+        # A line that was cut by the kill was not told.
+        if line.endswith(b"\n"):
+            self._lines.append(line.decode().strip())
 
 
 def _tell(pipe: int, line: str) -> None:

@@ -167,6 +167,15 @@ def test_a_new_case_is_checked_without_being_read_back(registry: Registry, recor
         put(registry, [*records, Assessment(visit="preop", on="2020-02-01")])
 
 
+def test_a_copy_that_pydantic_did_not_check_is_checked(registry: Registry, records: list[Record]) -> None:
+    put(registry, records)
+    impossible = records[2].model_copy(update={"odi": 101.0})
+    with pytest.raises(RecordError, match="ODI total"), registry.transaction(who="R", why="x") as change:
+        change.update("as-3", 1, impossible)
+    with pytest.raises(RecordError, match="ODI total"), registry.transaction(who="R", why="x") as change:
+        change.add(impossible, "cs-2")
+
+
 def test_a_change_of_the_patient_is_checked_against_the_cases(registry: Registry, records: list[Record]) -> None:
     put(registry, records)
     with pytest.raises(RecordError, match="born in 2021"), registry.transaction(who="R", why="x") as change:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from corduroy.errors import ConflictError, InputError, RecordError
-from corduroy.registry.record import BY_KIND, Finding, Record
+from corduroy.registry.record import BY_KIND, Finding, Record, errors_of
+from corduroy.registry.store.audit import state_of
 from corduroy.registry.store.entries import Entry, id_of, number_of
 from corduroy.registry.store.history import confirmed_before, last_change
 from corduroy.registry.store.ledger import Ledger
@@ -50,10 +52,10 @@ class Change:
         InputError
             If the parent is not of the right kind, not there or deleted.
         RecordError
-            If there is such an entry already: a pseudonym, a case number of a patient, a second consent. At the
-            latest at the transaction's end.
+            If the record cannot be true; or if there is such an entry already: a pseudonym, a case number of a
+            patient, a second consent. At the latest at the transaction's end.
         """
-        entry = self._ledger.add(record, self._parent_no(record, parent_id))
+        entry = self._ledger.add(_sound(record), self._parent_no(record, parent_id))
         self._parents.add((entry.kind, entry.no))
         self._touched.added(entry)
         if self._ledger.is_full:
@@ -76,10 +78,13 @@ class Change:
             If the entry was changed meanwhile.
         InputError
             If there is no such entry, it is deleted, or the record is of another kind.
+        RecordError
+            If the record cannot be true, or there is such an entry already.
         """
         old = self._current(entry_id, version)
         if record.kind != old.kind:
             raise InputError(f"a record '{record.kind}' for {entry_id}", f"a record '{old.kind}'")
+        record = _sound(record)
         if record == old.record:
             return old
         self._refuse_twins([{**dict(record), "parent_no": _parent_no(old), "entry_no": old.no}], type(record))
@@ -203,6 +208,15 @@ class Change:
             raise RecordError(
                 f"{twins[0]}{more}", do="nothing was written; change the entry that is there", problems=twins
             )
+
+
+def _sound(record: Record) -> Record:
+    """The record, checked once more: pydantic's ``model_copy`` and ``model_construct`` check nothing."""
+    try:
+        return type(record).model_validate(state_of(record))
+    except ValidationError as problem:
+        problems = [finding.message for finding in errors_of(type(record), problem)]
+        raise RecordError("; ".join(problems), do="nothing was written; mend the record", problems=problems) from None
 
 
 def _parent_no(entry: Entry) -> int | None:
