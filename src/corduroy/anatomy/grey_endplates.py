@@ -128,14 +128,15 @@ def _placed(
 
 def _facing(vertebrae: Vertebrae, level: Level, side: Side) -> Endplate | None:
     """The endplate on the other side of the disc, where that vertebra is in view."""
-    present = set(vertebrae)
-    if side == "superior":
-        bodies = [v.body for other, v in vertebrae.items() if other.is_next_above(level, present)]
-    else:
-        bodies = [v.body for other, v in vertebrae.items() if level.is_next_above(other, present)]
-    if not bodies or bodies[0] is None:
+    order, step = list(vertebrae), -1 if side == "superior" else 1
+    place = order.index(level) + step
+    if not 0 <= place < len(order):
         return None
-    return _plate(bodies[0], "inferior" if side == "superior" else "superior")
+    above, below = sorted((level, order[place]), key=order.index)
+    body = vertebrae[order[place]].body
+    if body is None or not above.is_next_above(below, set(vertebrae)):
+        return None
+    return _plate(body, "inferior" if side == "superior" else "superior")
 
 
 def _plate(body: Body, side: Side) -> Endplate:

@@ -22,7 +22,7 @@ _TISSUE_HU = (-200.0, 2000.0)  # below: air, lung, padding; above: metal, cement
 _INTO_OTHER_MM = 0.5
 _GAP_VOXELS, _GAP_MM = 1.0, 0.8  # a disc must be so high that something of it is seen unmixed
 _SLOPE_OVER_MM = 0.5
-_SOME = 7
+_SOME = 15
 
 
 def voxels_beside(
@@ -65,11 +65,11 @@ def voxels_beside(
             np.concatenate([own, np.full(len(more), is_mask)]) for own, is_mask in ((of_ct, False), (of_mask, True))
         )
     x, y, z = local.T
-    normal = _normals(plate, x, y)
+    surface, normal = _surface_and_normals(plate, x, y)
     widths = np.sort(np.abs(normal @ (grid.frame.axes.T @ ct.direction)) * ct.spacing, axis=1)
     box, spread = widths[:, 2], np.sqrt((widths[:, :2] ** 2).sum(axis=1) / 12)
     towards = normal[:, 2] if plate.side == "superior" else -normal[:, 2]
-    depth = (plate.z(x, y) - z) * towards
+    depth = (surface - z) * towards
     world = grid.frame.world(local)
     label = _labels_at(labels, world)
     beyond = np.full(len(grey), -np.inf) if facing is None else _depth_below(facing, world)
@@ -126,19 +126,20 @@ def _on_footprint(local: FloatArray, footprint: BoolArray, grid: LocalGrid) -> B
     return there
 
 
-def _normals(plate: Endplate, x: FloatArray, y: FloatArray) -> FloatArray:
-    """Upward unit normals of an endplate, local, shape (n, 3)."""
-    e = _SLOPE_OVER_MM
-    slope_x = (plate.z(x + e, y) - plate.z(x - e, y)) / (2 * e)
-    slope_y = (plate.z(x, y + e) - plate.z(x, y - e)) / (2 * e)
+def _surface_and_normals(plate: Endplate, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Height of an endplate, mm, and its upward unit normals, local, shape (n, 3)."""
+    height = plate.z(x, y)
+    slope_x = (plate.z(x + _SLOPE_OVER_MM, y) - height) / _SLOPE_OVER_MM
+    slope_y = (plate.z(x, y + _SLOPE_OVER_MM) - height) / _SLOPE_OVER_MM
     normal = np.column_stack([-slope_x, -slope_y, np.ones_like(x)])
-    return np.asarray(normal / np.linalg.norm(normal, axis=1, keepdims=True))
+    return height, np.asarray(normal / np.linalg.norm(normal, axis=1, keepdims=True))
 
 
 def _depth_below(plate: Endplate, world: FloatArray) -> FloatArray:
     """Depth in mm of world points below an endplate, inside its vertebra positive."""
     x, y, z = plate.frame.local(world).T
-    upward = (plate.z(x, y) - z) * _normals(plate, x, y)[:, 2]
+    surface, normal = _surface_and_normals(plate, x, y)
+    upward = (surface - z) * normal[:, 2]
     return np.asarray(upward if plate.side == "superior" else -upward)
 
 
