@@ -158,7 +158,9 @@ class Expansion:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.distance_mm <= _MAX_EXPANSION_MM:
-            raise SettingsError(f"an expansion of {self.distance_mm:g} mm", f"above 0, at most {_MAX_EXPANSION_MM:g} mm")
+            raise SettingsError(
+                f"an expansion of {self.distance_mm:g} mm", f"above 0, at most {_MAX_EXPANSION_MM:g} mm"
+            )
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,9 @@ class FineGrid:
     affine: FloatArray
 
     @classmethod
-    def around(cls, part: Volume, image: Volume) -> FineGrid:
-        """Around a small image, with a margin, on the voxels of a large one."""
-        ends = [(-0.5, n - 0.5) for n in part.shape]
-        corners = np.array(np.meshgrid(*ends)).reshape(3, -1).T
-        index = image.voxel_from_world(part.world_from_voxel(corners))
+    def around(cls, points: FloatArray, image: Volume) -> FineGrid:
+        """Around world points, shape (n, 3), with a margin, on the voxels of an image."""
+        index = image.voxel_from_world(points)
         margin = _MARGIN_MM / image.spacing
         low = np.clip(np.floor(index.min(axis=0) - margin), 0, image.shape).astype(int)
         high = np.clip(np.ceil(index.max(axis=0) + margin) + 1, 0, image.shape).astype(int)
@@ -110,6 +108,15 @@ class FineGrid:
         r, a, s = self.shape
         f, g, h = self.factors
         return np.asarray(values.reshape(r // f, f, a // g, g, s // h, h).mean(axis=(1, 3, 5), dtype=np.float32))
+
+    def voxel_volume(self) -> Volume:
+        """An empty image on the covered voxels of the scan."""
+        factors = np.array(self.factors)
+        affine = self.affine.copy()
+        affine[:3, :3] = self.affine[:3, :3] * factors
+        affine[:3, 3] += self.affine[:3, :3] @ ((factors - 1) / 2)
+        shape = tuple(int(n) for n in np.array(self.shape) // factors)
+        return Volume(np.zeros(shape, np.float32), affine)
 
     def ramp(self, depth: Array) -> Array:
         """Part of each fine voxel that lies inside, from the (positive) depth of its centre below a border."""

@@ -70,7 +70,9 @@ def scan_noise(ct: Volume, labels: LabelMap) -> ScanNoise:
     clear = ndimage.distance_transform_edt(labels.array == 0, ct.spacing) > _CLEAR_MM
     clear &= (smooth > _SOFT_TISSUE_HU[0]) & (smooth < _SOFT_TISSUE_HU[1])
     if np.count_nonzero(clear) < _LEAST_VOXELS:
-        raise MeasurementError("too little soft tissue beside the vertebra to estimate the noise", None, "give noise_hu")
+        raise MeasurementError(
+            "too little soft tissue beside the vertebra to estimate the noise", None, "give noise_hu"
+        )
     clear &= uneven <= np.quantile(uneven[clear], 0.5)
     residual = grey - smooth
     spread = _MAD_TO_SD * float(np.median(np.abs(residual[clear] - np.median(residual[clear]))))

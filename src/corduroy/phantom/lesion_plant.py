@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from scipy import ndimage
 
 from corduroy.anatomy.canal_tube import canal_tube
 from corduroy.anatomy.level import Level
@@ -27,7 +26,7 @@ IN_BONE, EPIDURAL, PARAVERTEBRAL = 1, 2, 3
 _HU_RANGE = (-1024, 3071)
 _COMPACT_BONE_HU = 1100.0  # author's choice, between the phantom's 600 and 1200 and textbook values up to 2000
 _CORTEX_DEPTHS_MM = np.arange(-1.5, 3.01, 0.5)
-_CORTEX_MM = (0.3, 1.2)
+_CORTEX_MM = (0.25, 1.2)
 _MOST_SURFACE_POINTS = 4000
 
 
@@ -110,7 +109,7 @@ def plant(
         raise SettingsError(f"psf_mm {psf_mm:g}, noise_hu {noise_hu}", "nothing negative")
     if not ct.same_grid_as(spine.labels):
         raise GeometryError(f"{ct.name} and {spine.labels.name} are on different grids", "one grid", "resample one")
-    bone = Bone.of(vertebra, ct)
+    bone = Bone.of(vertebra, ct, whole=bool(lesion.arch))
     elements = find_posterior_elements(vertebra)
     region = draw_region(bone, lesion, elements, spine.labels, canal_tube(spine), rng)
     cortex = _cortex_of(bone, ct)
@@ -152,9 +151,9 @@ def _uptake(region: Region, values: Array, lesion: Lesion) -> Array:
 def _cortex_of(bone: Bone, ct: Volume) -> Cortex:
     """Compact bone of one grey value, as thick as makes up for what the body's wall has above what lies inside it."""
     surface = np.argwhere(bone.in_body & (np.abs(bone.distance) < bone.grid.spacing.mean()))
+    surface = surface[((surface > 0) & (surface < np.array(bone.inside.shape) - 1)).all(axis=1)]
     surface = surface[:: max(1, len(surface) // _MOST_SURFACE_POINTS)]
-    gradient = [ndimage.sobel(bone.distance, axis)[tuple(surface.T)] for axis in range(3)]
-    normal = np.column_stack(gradient) / bone.grid.spacing
+    normal = _slope(bone.distance, surface) / bone.grid.spacing
     normal = normal @ (bone.grid.affine[:3, :3] / bone.grid.spacing).T
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
     world = surface @ bone.grid.affine[:3, :3].T + bone.grid.affine[:3, 3]
@@ -163,6 +162,13 @@ def _cortex_of(bone: Bone, ct: Volume) -> Cortex:
     surplus = np.clip(grey - grey[:, -1:], 0.0, None).sum(axis=1) * 0.5
     thickness = float(np.median(surplus)) / _COMPACT_BONE_HU
     return Cortex(_COMPACT_BONE_HU, float(np.clip(thickness, *_CORTEX_MM)))
+
+
+def _slope(values: Array, index: Array) -> Array:
+    """Central differences at voxels that do not lie at the border, per voxel, shape (n, 3)."""
+    steps = np.eye(3, dtype=int)
+    ahead, behind = (np.stack([values[tuple((index + sign * e).T)] for e in steps], axis=1) for sign in (1, -1))
+    return np.asarray(ahead - behind) / 2
 
 
 def _noise_of(near: Volume, labels: LabelMap, noise_hu: float | None) -> ScanNoise:
@@ -178,7 +184,8 @@ def _noise_of(near: Volume, labels: LabelMap, noise_hu: float | None) -> ScanNoi
 def _mask(bone: Bone, region: Region, ct: Volume) -> LabelMap:
     """Voxels of which the lesion fills at least half, by the part that fills most."""
     parts = [
-        bone.grid.averaged(where.astype(np.float32)) for where in (region.in_bone, region.epidural, region.paravertebral)
+        bone.grid.averaged(where.astype(np.float32))
+        for where in (region.in_bone, region.epidural, region.paravertebral)
     ]
     stacked = np.stack(parts)
     mask = np.zeros(ct.shape, np.uint8)

@@ -113,4 +113,6 @@ def _random_soft_parts(
 
 def _random_expansion(rng: Generator, side: Side) -> Expansion:
     azimuth = side.sign * float(rng.uniform(30.0, 90.0))
-    return Expansion(WallPoint(azimuth, float(np.clip(0.2 * rng.standard_normal(), -0.4, 0.4))), float(rng.uniform(1.5, 4.0)))
+    return Expansion(
+        WallPoint(azimuth, float(np.clip(0.2 * rng.standard_normal(), -0.4, 0.4))), float(rng.uniform(1.5, 4.0))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
@@ -28,6 +29,7 @@ _ROUNDING_MM = 0.8
 _BULGE_ANGLE_DEG, _BULGE_HEIGHT = 35.0, 0.55
 _HOLE_DEPTH_MM = 2.5
 _STEP_MM = 0.25
+_CANAL_HALF_WIDTH_MM = 20.0
 _SIDE_AZIMUTH_DEG = 100.0
 _SEEP_MM = 4.0  # how deep the lesion at least reaches under a breach
 
@@ -62,8 +64,8 @@ class Bone:
     distance: Array
 
     @classmethod
-    def of(cls, vertebra: Vertebra, image: Volume) -> Bone:
-        """Draw a vertebra on a grid finer than the image's.
+    def of(cls, vertebra: Vertebra, image: Volume, *, whole: bool) -> Bone:
+        """Draw a vertebra, or only what surrounds its body, on a grid finer than the image's.
 
         Raises
         ------
@@ -72,20 +74,21 @@ class Bone:
         """
         if vertebra.body is None:
             raise MeasurementError(f"{vertebra.level} has no body to plant a lesion into", "a vertebra with a body")
-        grid = FineGrid.around(vertebra.mask, image)
+        voxels = np.argwhere(vertebra.mask.array > 0 if whole else vertebra.body_mask)
+        grid = FineGrid.around(vertebra.mask.world_from_voxel(voxels), image)
         x, y, z = grid.local(vertebra.frame)
         inside = grid.occupied(vertebra.mask)
         in_body = np.zeros_like(inside)
         in_body[inside] = y[inside] >= vertebra.body.wall(x[inside], z[inside])
         return cls(vertebra, vertebra.body, grid, x, y, z, inside, in_body, grid.distance(inside))
 
-    @property
+    @cached_property
     def half_sizes(self) -> FloatArray:
         """Half width, depth and height of the body, mm: half of what holds its middle 96 %."""
         spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
         return np.array([(high - low) / 2 for low, high in spans])
 
-    @property
+    @cached_property
     def centre(self) -> FloatArray:
         """Middle of the body, local mm."""
         spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
@@ -172,9 +175,9 @@ def draw_region(
     epidural = np.zeros_like(bone.inside)
     if lesion.epidural is not None:
         epidural = _epidural(bone, lesion, tube, other_bones, points)
-    free = (swollen >= 0) & ~other_bones & ~_canal(bone, tube)
     paravertebral = np.zeros_like(bone.inside)
     if lesion.paravertebral is not None:
+        free = (swollen >= 0) & ~other_bones & ~_canal(bone, tube)
         paravertebral = _grown(bone, free, _lateral_anchor(bone, lesion, points), lesion.paravertebral)
     world = bone.vertebra.frame.world(np.array(points).reshape(-1, 3))
     return Region(in_bone, epidural, paravertebral, holes, swollen, world)
@@ -282,15 +285,16 @@ def _hole(bone: Bone, point: FloatArray, breach: Breach) -> Array:
 
 
 def _canal(bone: Bone, tube: CanalTube | None) -> Array:
-    """The canal on the fine grid; empty where it is not known."""
-    inside = np.zeros_like(bone.inside)
+    """The canal, by whole voxels of the scan; empty where it is not known."""
     if tube is None:
-        return inside
-    near = (~bone.inside) & (np.abs(bone.x) < 25.0) & (bone.y < bone.centre[1])
+        return np.zeros_like(bone.inside)
+    coarse = bone.grid.voxel_volume()
+    near = np.abs(bone.grid.averaged(bone.x)) < _CANAL_HALF_WIDTH_MM
+    near &= np.abs(bone.grid.averaged(bone.y) - bone.body.wall(0.0, 0.0)) < 2 * _CANAL_HALF_WIDTH_MM
     index = np.argwhere(near)
-    world = index @ bone.grid.affine[:3, :3].T + bone.grid.affine[:3, 3]
-    inside[tuple(index.T)] = tube.contains(world)
-    return inside
+    held = np.zeros(coarse.shape, dtype=np.uint8)
+    held[tuple(index.T)] = tube.contains(coarse.world_from_voxel(index))
+    return np.asarray(bone.grid.sample(LabelMap(held, coarse.affine), 0) > 0) & ~bone.inside
 
 
 def _epidural(
@@ -307,7 +311,7 @@ def _epidural(
         side = 0 if lesion.epidural.side is None else lesion.epidural.side.sign
         x = bone.centre[0] + side * 0.2 * bone.half_sizes[0]
         anchor = np.array([x, float(bone.body.wall(x, bone.centre[2])), bone.centre[2]])
-    free = _canal(bone, tube) & ~bone.inside & ~other_bones
+    free = _canal(bone, tube) & ~other_bones
     return _grown(bone, free, anchor, lesion.epidural, flat=1.6)
 
 

@@ -106,5 +106,6 @@ def _involved(bone: Bone, lesion: Array, elements: PosteriorElements) -> dict[st
             if part is not None:
                 voxels = LabelMap(part.voxels.view(np.uint8), bone.vertebra.mask.affine)
                 name = kind if side is None else f"{kind} {side}"
-                shares[name] = _percent(lesion, (bone.grid.sample(voxels, 0) > 0) & bone.inside)
+                taken = np.count_nonzero(lesion & (bone.grid.sample(voxels, 0) > 0)) * bone.grid.voxel_ml
+                shares[name] = float(min(100.0, 100.0 * taken / part.volume_ml))
     return shares

@@ -11,8 +11,11 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from corduroy.anatomy.level import Level
+from corduroy.anatomy.spine import build_spine
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.labels import make_grid, sample_labels
+from corduroy.phantom.lesion import Lesion
+from corduroy.phantom.lesion_plant import PlantedLesion, plant
 from corduroy.phantom.points import GridPoints
 from corduroy.phantom.scanner import render_ct, render_structures
 from corduroy.phantom.spine import PhantomSpine
@@ -120,6 +123,39 @@ class Phantom:
         """
         grid = self._grid(spacing_mm, rng, field)
         return render_ct(self.spine, grid, psf_mm, noise_hu, rng, supersample)
+
+    def render_with_lesion(
+        self,
+        rng: Generator,
+        level: Level | str,
+        lesion: Lesion,
+        spacing_mm: ArrayLike = 1.0,
+        *,
+        psf_mm: float = 0.8,
+        noise_hu: float = 15.0,
+        field: Field = "spine",
+    ) -> PlantedLesion:
+        """A CT with a lesion in one vertebra (fractured or not), the labels, and the lesion's truth.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        level : Level or str
+        lesion : Lesion
+        spacing_mm, psf_mm, noise_hu, field
+            As of `render`.
+
+        Returns
+        -------
+        PlantedLesion
+
+        Raises
+        ------
+        SettingsError, MeasurementError
+            As of `corduroy.phantom.plant`.
+        """
+        ct, labels = self.render(rng, spacing_mm, psf_mm=psf_mm, noise_hu=noise_hu, field=field)
+        return plant(ct, build_spine(labels, "verse"), level, lesion, rng, psf_mm=psf_mm, noise_hu=noise_hu)
 
     def render_structures(
         self, spacing_mm: ArrayLike = 1.0, rng: Generator | None = None, *, field: Field = "spine"
