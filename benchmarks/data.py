@@ -104,6 +104,11 @@ def lidc_labels() -> Path:
     return present("lidc0001", "spine_crop_vertebrae_verse_ids.nii.gz")
 
 
+def lidc_ct() -> Path:
+    """The CT of that spine, on the same grid."""
+    return present("lidc0001", "spine_crop_ct.nii.gz")
+
+
 @cache
 def spine_of(labels: Path) -> Spine:
     """The spine of a label map in VerSe ids."""

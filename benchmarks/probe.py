@@ -1,7 +1,7 @@
 """Runs inside a fresh process, for `benchmarks.speed`: does one thing, and writes what it took.
 
 ``python -m benchmarks.probe NOTES cli ARGUMENT...`` runs the command line; ``start LABELS`` does no more of it than to
-load the same parts and read the input; ``parts LABELS`` times reading and measuring apart.
+load the same parts and read the input; ``parts LABELS [CT]`` times reading and measuring apart.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ def _start_only(arguments: list[str]) -> dict[str, float]:
 
 def _parts(arguments: list[str]) -> dict[str, float]:
     from corduroy.anatomy import build_spine
-    from corduroy.imaging import read_labels
+    from corduroy.imaging import read_labels, read_volume
     from corduroy.morphometry import measure_spine
 
     start = time.perf_counter()
-    labels = read_labels(Path(arguments[0]))
+    labels, *ct = (read(Path(path)) for read, path in zip((read_labels, read_volume), arguments, strict=False))
     read = time.perf_counter()
-    spine = build_spine(labels)
+    spine = build_spine(labels, ct=ct[0] if ct else None)
     built = time.perf_counter()
     measured = measure_spine(spine)
     end = time.perf_counter()

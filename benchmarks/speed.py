@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.data import MissingDataError, lidc_labels, spine_of
+from benchmarks.data import MissingDataError, lidc_ct, lidc_labels, spine_of
 from benchmarks.figures import Row, at_most, fill
 from benchmarks.groups import Report
 from benchmarks.peer_totalsegmentator import NOT_INSTALLED, installed_peer
@@ -29,6 +29,7 @@ _ROWS = (
     Row("inside", "speed: anatomy and measuring inside the process, per vertebra", "s", _PER_VERTEBRA_S),
     Row("build", "speed: of this, anatomy", "s"),
     Row("measure", "speed: of this, measuring", "s"),
+    Row("with_ct", "speed: anatomy and measuring inside the process, with the CT, per vertebra", "s", _PER_VERTEBRA_S),
     Row("whole", "speed: whole process", "s"),
     Row("start", "speed: start-up and reading", "s"),
     Row("peak", "speed: peak memory of the whole process", "GiB", _PEAK_GIB),
@@ -51,17 +52,18 @@ def measure(quick: bool, tick: Tick) -> Report:
     except MissingDataError as error:
         return Report(fill(_ROWS, {}, str(error)))
     repeats = _QUICK_REPEATS if quick else REPEATS
-    runs: dict[str, list[Probed]] = {"cli": [], "start": [], "parts": []}
+    runs: dict[str, list[Probed]] = {"cli": [], "start": [], "parts": [], "parts with CT": []}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         jobs = {
             "cli": ["measure", str(labels), "--json", str(out / "m.json")],
             "start": [str(labels)],
             "parts": [str(labels)],
+            "parts with CT": [str(labels), str(lidc_ct())],
         }
         for done in range(repeats):
             for task, arguments in jobs.items():
-                runs[task].append(_probe(out / "notes.json", task, arguments))
+                runs[task].append(_probe(out / "notes.json", task.split()[0], arguments))
             tick(done + 1, repeats + 1)
     values = _values(runs)
     peer = _peer_cell(labels, repeats, values["vertebrae"])
@@ -81,11 +83,15 @@ def _values(runs: dict[str, list[Probed]]) -> dict[str, float]:
     if any(run.notes["exit_code"] for run in runs["cli"]):
         raise RuntimeError("`corduroy measure` failed on the benchmark's own scan")
     whole, start = (min(run.seconds for run in runs[task]) for task in ("cli", "start"))
-    inside = min((run.notes for run in runs["parts"]), key=lambda notes: notes["build_s"] + notes["measure_s"])
+    inside, with_ct = (
+        min((run.notes for run in runs[task]), key=lambda notes: notes["build_s"] + notes["measure_s"])
+        for task in ("parts", "parts with CT")
+    )
     count = inside["vertebrae"]
     return {
         "process": (whole - start) / count,
         "inside": (inside["build_s"] + inside["measure_s"]) / count,
+        "with_ct": (with_ct["build_s"] + with_ct["measure_s"]) / count,
         "build": inside["build_s"] / count,
         "measure": inside["measure_s"] / count,
         "whole": whole,
