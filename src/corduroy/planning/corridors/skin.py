@@ -1,0 +1,115 @@
+"""The skin around a vertebra: where rays from it first leave the patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corduroy.errors import PlanError
+from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.planning.corridors.settings import CorridorSettings
+
+FloatArray = NDArray[np.float64]
+
+_SKIN_HU = -300.0  # halfway between air and fat is -550; cloth and mattress stay below this (author's choice)
+_COARSE_MM = 1.2
+_RAY_STEP_MM = 0.5
+_FARTHEST_MM = 350.0
+_NOMINAL_MM = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class SkinEntries:
+    """Entries on the unrolled skin.
+
+    Parameters
+    ----------
+    points_mm : ndarray, shape (rows, columns, 3)
+        World RAS+ mm; NaN where the skin is not in view.
+    around_deg : ndarray, shape (columns,)
+        Angle from straight behind, positive to the patient's right.
+    height_mm : ndarray, shape (rows,)
+        World height.
+    """
+
+    points_mm: FloatArray
+    around_deg: FloatArray
+    height_mm: FloatArray
+
+
+def body_from_ct(ct: Volume, low_mm: float, high_mm: float) -> LabelMap:
+    """The patient as a mask of 0 and 1, between two world heights: the largest piece, hollows filled slice by slice.
+
+    Raises
+    ------
+    PlanError
+        If nothing is dense enough to be a patient.
+    """
+    ends = np.sort(ct.voxel_from_world([[*ct.affine[:2, 3], low_mm], [*ct.affine[:2, 3], high_mm]])[:, 2])
+    start = int(np.clip(np.floor(ends[0]), 0, ct.shape[2] - 1))
+    stop = int(np.clip(np.ceil(ends[1]) + 1, start + 1, ct.shape[2]))
+    cut = ct.crop((slice(0, ct.shape[0]), slice(0, ct.shape[1]), slice(start, stop)))
+    step = np.maximum(1, np.floor(_COARSE_MM / cut.spacing + 0.5)).astype(int)
+    dense = cut.array[:: step[0], :: step[1], :: step[2]] > _SKIN_HU
+    pieces, count = ndimage.label(dense)
+    if count == 0:
+        raise PlanError(f"{ct.name} shows no skin: nothing is denser than {_SKIN_HU:g} HU", "a CT of a patient")
+    largest = pieces == np.bincount(pieces.ravel())[1:].argmax() + 1
+    for k in range(largest.shape[2]):
+        largest[:, :, k] = ndimage.binary_fill_holes(largest[:, :, k])
+    affine = cut.affine.copy()
+    affine[:3, :3] = cut.affine[:3, :3] * step
+    return LabelMap(largest.view(np.uint8), affine, "patient", {})
+
+
+def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings) -> SkinEntries:
+    """Where rays in axial planes, from the line of height through a vertebra, first leave the patient.
+
+    Parameters
+    ----------
+    body : LabelMap
+        The patient, 0 and 1.
+    centre : ndarray, shape (3,)
+        World mm, inside the patient.
+    settings : CorridorSettings
+
+    Raises
+    ------
+    PlanError
+        If the skin is nowhere in view.
+
+    Notes
+    -----
+    When this misleads: where an arm lies against the flank, the skin found there may be the arm's far side.
+    """
+    step = settings.entry_step_mm
+    half = int(settings.up_and_down_mm // step)
+    height = centre[2] + step * np.arange(-half, half + 1)
+    turn = np.rad2deg(step / _NOMINAL_MM)
+    count = int(settings.around_deg // turn)
+    around = turn * np.arange(-count, count + 1)
+    points = np.stack([_exits(body, centre, z, np.deg2rad(around)) for z in height])
+    if not np.isfinite(points).any():
+        raise PlanError(
+            f"no skin is in view behind the vertebra in {body.name}",
+            "an image that reaches the skin of the back",
+            "give a wider image, or plan from the bone (entry: bone)",
+        )
+    return SkinEntries(points, around, height)
+
+
+def _exits(body: LabelMap, centre: FloatArray, height: float, around: FloatArray) -> FloatArray:
+    """First places outside the patient on the rays of one height, shape (n, 3); NaN where the image ends before."""
+    way = np.arange(0.0, _FARTHEST_MM, _RAY_STEP_MM)
+    directions = np.column_stack([np.sin(around), -np.cos(around), np.zeros_like(around)])
+    start = np.array([centre[0], centre[1], height])
+    points = start + way[None, :, None] * directions[:, None, :]
+    inside = body.sample(points, order=0, fill=-1.0)
+    outside = inside < 0.5
+    first = outside.argmax(axis=1)
+    rays = np.arange(len(around))
+    found = outside.any(axis=1) & (inside[rays, first] >= 0.0) & (first > 0)
+    return np.asarray(np.where(found[:, None], points[rays, np.maximum(first - 1, 0)], np.nan))

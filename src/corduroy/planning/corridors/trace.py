@@ -1,0 +1,289 @@
+"""Every entry against every target point: the least clearance along each straight way, by the clearance itself.
+
+The clearance changes by at most a millimetre per millimetre. Standing where it exceeds the least one found so far by
+d, nothing less can come within d, so that the march skips there (sphere tracing, 10.1007/s003710050084). A
+way is given up as soon as it is known to be unsafe and worse than what its entry already offers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+KINDS = 8
+"""Transpedicular, costovertebral, posterolateral, translaminar, each left, then right."""
+
+BODY, PEDICLE_LEFT, PEDICLE_RIGHT, LAMINA_LEFT, LAMINA_RIGHT, SPINOUS, TRANSVERSE, ARCH = range(1, 9)
+LAST_BONE = 15
+GROOVE = 16
+"""Soft tissue between rib and vertebra, on the map of parts."""
+
+_LEAST_STEP_MM = 0.5
+_TIE_MM = 1e-3
+_BONE_STEP_MM = 0.7
+_TABLE_STEP_MM = 0.25
+# Weights of merit, author's choice; docs/corridors.md.
+_ENOUGH_SPARE_MM = 5.0
+_ENOUGH_LENGTH_MM = 25.0
+_ENOUGH_WALL_MM = 2.0
+_WALL_WEIGHT = 0.5
+_DEPTH_WEIGHT = 0.1
+_NO_MERIT = -1e9
+
+
+@njit(cache=True, inline="always")
+def _trilinear(field: Any, x: float, y: float, z: float) -> Any:
+    """A field between its voxels' centres; the outermost voxels go on for ever."""
+    nx, ny, nz = field.shape
+    x = min(max(x, 0.0), nx - 1.001)
+    y = min(max(y, 0.0), ny - 1.001)
+    z = min(max(z, 0.0), nz - 1.001)
+    i, j, k = int(x), int(y), int(z)
+    a, b, c = np.float32(x - i), np.float32(y - j), np.float32(z - k)
+    f00 = field[i, j, k] + c * (field[i, j, k + 1] - field[i, j, k])
+    f01 = field[i, j + 1, k] + c * (field[i, j + 1, k + 1] - field[i, j + 1, k])
+    f10 = field[i + 1, j, k] + c * (field[i + 1, j, k + 1] - field[i + 1, j, k])
+    f11 = field[i + 1, j + 1, k] + c * (field[i + 1, j + 1, k + 1] - field[i + 1, j + 1, k])
+    f0 = f00 + b * (f01 - f00)
+    return f0 + a * (f10 + b * (f11 - f10) - f0)
+
+
+@njit(cache=True)
+def least_clearance(field: Any, start: Any, per_mm: Any, length: float, floor: float) -> tuple[float, float]:
+    """The least value of a field along a way, and where it is.
+
+    Parameters
+    ----------
+    field : ndarray of float32, shape (R, A, S)
+        Changes by at most 1 per mm.
+    start, per_mm : ndarray, shape (3,)
+        Voxel index at the start; change per mm of the way.
+    length : float
+        Of the way, mm.
+    floor : float
+        The march ends below it.
+
+    Returns
+    -------
+    least, place : float
+        A value below `floor` is not the least one, only one below it; `place` in mm from the start.
+    """
+    least, place, s = 1e9, 0.0, 0.0
+    while True:
+        here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
+        if here < least:
+            least, place = here, s
+            if least < floor:
+                break
+        if s >= length:
+            break
+        s = min(length, s + max(here - least, _LEAST_STEP_MM))
+    return least, place
+
+
+@njit(cache=True)
+def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) -> tuple[float, int, int, float]:
+    """What a way meets from its tip outwards.
+
+    Parameters
+    ----------
+    parts, target : ndarray of uint8
+        The vertebra's parts, and the lesion, on one box of voxels.
+    start, per_mm : ndarray, shape (3,)
+        Voxel index in that box at the tip; change per mm.
+    length : float
+        To the entry, mm.
+
+    Returns
+    -------
+    bone_mm : float
+        From the tip to the bone's outermost voxel on the way.
+    first : int
+        The part that is met first on the way in.
+    groove : int
+        1 if the way runs between rib and vertebra.
+    in_target : float
+        Length inside the lesion, mm.
+    """
+    nx, ny, nz = parts.shape
+    bone_mm, first, groove, in_target, s = 0.0, 0, 0, 0.0, 0.0
+    while s <= length:
+        i = int(np.floor(start[0] + s * per_mm[0] + 0.5))
+        j = int(np.floor(start[1] + s * per_mm[1] + 0.5))
+        k = int(np.floor(start[2] + s * per_mm[2] + 0.5))
+        if i < 0 or j < 0 or k < 0 or i >= nx or j >= ny or k >= nz:
+            break
+        part = parts[i, j, k]
+        if part == GROOVE:
+            groove = 1
+        elif part > 0:
+            bone_mm, first = s, part
+        if target[i, j, k] > 0:
+            in_target += _BONE_STEP_MM
+        s += _BONE_STEP_MM
+    return bone_mm, first, groove, min(in_target, length)
+
+
+@njit(cache=True)
+def wall_distance(pedicles: Any, table: Any, tip: Any, outwards: Any, length: float, side: int) -> float:
+    """From a way's axis to the pedicle's wall where it crosses the isthmus, mm; -99 where it passes elsewhere.
+
+    Parameters
+    ----------
+    pedicles : ndarray, shape (2, 4, 3)
+        Centre, right, upward and forward direction of either isthmus, world; left first.
+    table : ndarray of float32, shape (2, n, n)
+        Signed distance to the isthmus' outline (positive inside) every 0.25 mm around the centre; n 0: no pedicle.
+    """
+    n = table.shape[1]
+    slope = 0.0
+    offset = 0.0
+    for c in range(3):
+        slope += outwards[c] * pedicles[side, 3, c]
+        offset += (pedicles[side, 0, c] - tip[c]) * pedicles[side, 3, c]
+    if slope > -0.2 or offset / slope < 0.0 or offset / slope > length:
+        return -99.0
+    s = offset / slope
+    u = 0.0
+    v = 0.0
+    for c in range(3):
+        gap = tip[c] + s * outwards[c] - pedicles[side, 0, c]
+        u += gap * pedicles[side, 1, c]
+        v += gap * pedicles[side, 2, c]
+    i = int(np.floor(u / _TABLE_STEP_MM + 0.5)) + n // 2
+    j = int(np.floor(v / _TABLE_STEP_MM + 0.5)) + n // 2
+    if i < 0 or j < 0 or i >= n or j >= n:
+        return -99.0
+    return table[side, i, j]
+
+
+@njit(cache=True)
+def _kind(first: int, groove: int, left: float, right: float, is_right: int) -> int:
+    """The number of a way's kind."""
+    if left > 0.0 or right > 0.0:
+        return 0 if left >= right else 1
+    if first == LAMINA_LEFT or first == LAMINA_RIGHT or first == SPINOUS:
+        return 6 + is_right
+    return (2 if groove else 4) + is_right
+
+
+@njit(cache=True, parallel=True)
+def sweep(
+    entries: Any,
+    entries_at: Any,
+    targets: Any,
+    targets_at: Any,
+    centrality: Any,
+    field: Any,
+    nearest: Any,
+    parts: Any,
+    lesion: Any,
+    box_start: Any,
+    pedicles: Any,
+    table: Any,
+    middle: Any,
+    limits: Any,
+    weights: Any,
+    spare: Any,
+    tried: Any,
+    safe: Any,
+    merit: Any,
+    chosen: Any,
+    blocked: Any,
+) -> None:
+    """Try all pairs; see `corduroy.planning.corridors.search` for the arrays.
+
+    Parameters
+    ----------
+    entries, targets : ndarray of float64, shape (n, 3) and (m, 3)
+        World mm; ``_at`` the same as voxel index.
+    centrality : ndarray of float64, shape (m,)
+        1 in the middle of the lesion, 0 at its farthest point.
+    field : ndarray of float32
+        Distance to the nearest structure less its margin, mm; `nearest` names it.
+    middle : ndarray, shape (2, 3)
+        A point of the vertebra's midline and its direction to the right, world.
+    limits : ndarray, shape (4,)
+        The needle's radius, cosine of the largest axial angle, tangent of the largest sagittal one, largest depth.
+    weights : ndarray, shape (2,)
+        Of length in the lesion and of centrality.
+    spare : ndarray of float32, shape (n,)
+        Filled: the best clearance of each entry beyond radius and margins.
+    tried, safe : ndarray of int32, shape (n,)
+    merit, chosen : ndarray, shape (n, 8)
+        Filled: the best safe way of each kind and its target.
+    blocked : ndarray of int32, shape (n, 256)
+    """
+    radius, axial_cos, sagittal_tan, deepest = limits
+    for e in prange(len(entries)):
+        outwards = np.empty(3)
+        per_mm = np.empty(3)
+        best = -1e9
+        for t in range(len(targets)):
+            for c in range(3):
+                outwards[c] = entries[e, c] - targets[t, c]
+            flat = np.sqrt(outwards[0] ** 2 + outwards[1] ** 2)
+            length = np.sqrt(flat**2 + outwards[2] ** 2)
+            if length > deepest or -outwards[1] < axial_cos * flat or abs(outwards[2]) > sagittal_tan * flat:
+                continue
+            tried[e] += 1
+            for c in range(3):
+                outwards[c] /= length
+                per_mm[c] = (entries_at[e, c] - targets_at[t, c]) / length
+            start = targets_at[t]
+            least, place = least_clearance(field, start, per_mm, length, min(radius, best + _TIE_MM))
+            best = max(best, least)
+            if least < radius:
+                i = int(start[0] + place * per_mm[0] + 0.5)
+                j = int(start[1] + place * per_mm[1] + 0.5)
+                k = int(start[2] + place * per_mm[2] + 0.5)
+                blocked[e, nearest[i, j, k]] += 1
+                continue
+            bone_mm, first, groove, in_target = along_bone(parts, lesion, start - box_start, per_mm, length)
+            if first == 0:
+                continue
+            safe[e] += 1
+            side = 0.0
+            for c in range(3):
+                side += (targets[t, c] + bone_mm * outwards[c] - middle[0, c]) * middle[1, c]
+            left = wall_distance(pedicles, table, targets[t], outwards, length, 0)
+            right = wall_distance(pedicles, table, targets[t], outwards, length, 1)
+            kind = _kind(first, groove, left, right, 1 if side >= 0 else 0)
+            worth = min(least - radius, _ENOUGH_SPARE_MM) / _ENOUGH_SPARE_MM - _DEPTH_WEIGHT * length / 100.0
+            worth += weights[0] * min(in_target, _ENOUGH_LENGTH_MM) / _ENOUGH_LENGTH_MM + weights[1] * centrality[t]
+            if kind < 2:
+                wall = max(left, right) - radius
+                worth += _WALL_WEIGHT * min(max(wall, -_ENOUGH_WALL_MM), _ENOUGH_WALL_MM) / _ENOUGH_WALL_MM
+            if worth > merit[e, kind]:
+                merit[e, kind] = worth
+                chosen[e, kind] = t
+        spare[e] = best - radius
+
+
+@njit(cache=True, parallel=True)
+def misplaced(
+    field: Any, lesion: Any, box_start: Any, starts: Any, per_mm: Any, lengths: Any, radius: float, clear: Any, hit: Any
+) -> None:
+    """Whether needles touch nothing, and whether their tips are in the lesion.
+
+    Parameters
+    ----------
+    field : ndarray of float32
+        Distance to the nearest structure, mm, no margin taken off.
+    starts, per_mm : ndarray of float64, shape (n, 3)
+        Voxel index of the tip; change per mm towards the hub.
+    lengths : ndarray, shape (n,)
+    clear, hit : ndarray of bool, shape (n,)
+        Filled.
+    """
+    nx, ny, nz = lesion.shape
+    for n in prange(len(starts)):
+        least, _ = least_clearance(field, starts[n], per_mm[n], lengths[n], radius)
+        clear[n] = least >= radius
+        i = int(np.floor(starts[n, 0] - box_start[0] + 0.5))
+        j = int(np.floor(starts[n, 1] - box_start[1] + 0.5))
+        k = int(np.floor(starts[n, 2] - box_start[2] + 0.5))
+        inside = 0 <= i < nx and 0 <= j < ny and 0 <= k < nz
+        hit[n] = inside and lesion[i, j, k] > 0
