@@ -1,4 +1,4 @@
-"""Stencils of the first coarse level: the exact Galerkin product over the eight voxels of every coarse one."""
+"""The matrix of the first coarse level: the exact Galerkin product over the voxels of every coarse cell."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from corduroy.simulation.elasticity.element import CORNERS, Array
 
+_FAST = {"contract", "reassoc", "nsz", "arcp"}
+
 
 def child_weights() -> NDArray[np.float32]:
-    """Weights of a coarse voxel's corners at the corners of its eight children.
+    """Weights of a coarse cell's corners at the corners of its eight children.
 
     Returns
     -------
@@ -26,7 +28,7 @@ def child_weights() -> NDArray[np.float32]:
 
 
 def child_stiffness(stiffness: Array) -> NDArray[np.float32]:
-    """What each child of unit modulus contributes to its coarse voxel's stiffness.
+    """What each child of unit modulus contributes to its coarse cell's stiffness.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def child_stiffness(stiffness: Array) -> NDArray[np.float32]:
     return np.stack([np.kron(w, np.eye(3)).T @ stiffness @ np.kron(w, np.eye(3)) for w in weights]).astype(np.float32)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=_FAST)
 def _add_constrained(total: Any, modulus: Any, stiffness: Any, weights: Any, bits: Any) -> None:
     """Add a child some of whose corner components are not unknown."""
     half = np.zeros((24, 24), np.float32)
@@ -56,91 +58,114 @@ def _add_constrained(total: Any, modulus: Any, stiffness: Any, weights: Any, bit
                         total[3 * i + a, col] += weights[n, i] * half[3 * n + a, col]
 
 
-@njit(cache=True, fastmath=True)
-def _coarse_voxel(
-    total: Any, modulus: Any, free: Any, shape: Any, at: Any, children: Any, stiffness: Any, weights: Any
-) -> bool:
-    """The 24×24 stiffness of one coarse voxel; False where it is empty."""
-    i, j, k = at
+@njit(cache=True, fastmath=_FAST)
+def _add_child(
+    total: Any, place: Any, modulus: Any, free: Any, shape: Any, children: Any, stiffness: Any, weights: Any
+) -> None:
+    """Add the stiffness of one voxel to that of its coarse cell."""
+    i, j, k = place[0] + 1, place[1] + 1, place[2] + 1
+    e = modulus[(i * (shape[1] - 1) + j) * (shape[2] - 1) + k]
+    child = 4 * (place[0] & 1) + 2 * (place[1] & 1) + (place[2] & 1)
     bits = np.zeros(8, np.uint8)
-    total[:] = 0
-    any_stiff = False
-    for child in range(8):
-        p, q, r = i + (child >> 2), j + ((child >> 1) & 1), k + (child & 1)
-        e = modulus[(p * (shape[1] - 1) + q) * (shape[2] - 1) + r]
-        if e == 0:
-            continue
-        any_stiff = True
-        whole = True
-        for n in range(8):
-            bits[n] = free[((p + (n >> 2)) * shape[1] + q + ((n >> 1) & 1)) * shape[2] + r + (n & 1)]
-            whole &= bits[n] == 7
-        if whole:
-            source = children[child].reshape(-1)
-            target = total.reshape(-1)
-            for m in range(576):
-                target[m] += e * source[m]
-        else:
-            _add_constrained(total, e, stiffness, weights[child], bits)
-    return any_stiff
-
-
-@njit(cache=True, fastmath=True)
-def _scatter(total: Any, rows: Any, row_of: Any, shape: Any, at: Any, low: int, high: int) -> None:
-    """Add a coarse voxel to the rows of its corners on the planes from low to high."""
-    i, j, k = at
+    whole = True
     for n in range(8):
-        p, q, r = n >> 2, (n >> 1) & 1, n & 1
-        row = row_of[((i + p) * shape[1] + j + q) * shape[2] + k + r]
-        if row < 0 or not low <= i + p <= high:
+        bits[n] = free[((i + (n >> 2)) * shape[1] + j + ((n >> 1) & 1)) * shape[2] + k + (n & 1)]
+        whole &= bits[n] == 7
+    if whole:
+        source = children[child].reshape(-1)
+        target = total.reshape(-1)
+        for m in range(576):
+            target[m] += e * source[m]
+    else:
+        _add_constrained(total, e, stiffness, weights[child], bits)
+
+
+@njit(cache=True, fastmath=_FAST)
+def _scatter(total: Any, corners: Any, starts: Any, columns: Any, blocks: Any, low: int, high: int) -> None:
+    """Add a coarse cell to the rows from low to high."""
+    for n in range(8):
+        v = corners[n]
+        if not low <= v < high:
             continue
         for m in range(8):
-            offset = 3 * (9 * ((m >> 2) - p + 1) + 3 * (((m >> 1) & 1) - q + 1) + (m & 1) - r + 1)
+            first, end = starts[v], starts[v + 1]
+            while first < end:
+                middle = (first + end) // 2
+                if columns[middle] < corners[m]:
+                    first = middle + 1
+                else:
+                    end = middle
+            block = blocks[first]
             for a in range(3):
                 for b in range(3):
-                    rows[row, a, offset + b] += total[3 * n + a, 3 * m + b]
+                    block[3 * a + b] += total[3 * n + a, 3 * m + b]
 
 
 @njit(cache=True, parallel=True)
 def assemble(
+    place: Any,
+    voxel_starts: Any,
+    voxel_order: Any,
     modulus: Any,
     free: Any,
     shape: Any,
     children: Any,
     stiffness: Any,
     weights: Any,
-    rows: Any,
-    row_of: Any,
-    coarse_shape: Any,
+    corners: Any,
+    starts: Any,
+    columns: Any,
+    blocks: Any,
     slabs: int,
 ) -> None:
-    """Fill the coarse rows; each thread owns a slab of coarse node planes and computes shared voxels twice.
+    """Fill the first coarse matrix; each thread owns a run of rows, and computes again the cells that it shares.
 
     Parameters
     ----------
+    place : array of int32, shape (voxels, 3)
+    voxel_starts, voxel_order : array
+        The voxels of each coarse cell.
     modulus : array of float32, flat
         With ghosts.
     free : array of uint8, flat
         With ghosts, periodic ones filled.
-    shape, coarse_shape : tuple of int
+    shape : tuple of int
         Nodes with ghosts.
     children : array, shape (8, 24, 24)
     stiffness : array, shape (24, 24)
     weights : array, shape (8, 8, 8)
-    rows : array of float32, shape (n, 3, 81)
-        Zeros at first.
-    row_of : array of int32, flat
+    corners : array of int32, shape (cells, 8)
+    starts, columns, blocks
+        The matrix; its blocks are zero at first.
     slabs : int
-        1 where the first axis is periodic.
+        Runs of rows.
     """
-    last = coarse_shape[0] - 2
+    n = starts.size - 1
     for s in prange(slabs):
-        low, high = 1 + s * last // slabs, (s + 1) * last // slabs
+        low, high = s * n // slabs, (s + 1) * n // slabs
         total = np.zeros((24, 24), np.float32)
-        for i in range(max(low - 1, 1), min(high, last - 1) + 1):
-            for j in range(1, coarse_shape[1] - 2):
-                for k in range(1, coarse_shape[2] - 2):
-                    if _coarse_voxel(
-                        total, modulus, free, shape, (2 * i - 1, 2 * j - 1, 2 * k - 1), children, stiffness, weights
-                    ):
-                        _scatter(total, rows, row_of, coarse_shape, (i, j, k), low, high)
+        for cell in range(corners.shape[0]):
+            mine = False
+            for m in range(8):
+                mine |= low <= corners[cell, m] < high
+            if mine:
+                total[:] = 0
+                for v in range(voxel_starts[cell], voxel_starts[cell + 1]):
+                    _add_child(total, place[voxel_order[v]], modulus, free, shape, children, stiffness, weights)
+                _scatter(total, corners[cell], starts, columns, blocks, low, high)
+
+
+@njit(cache=True)
+def by_parent(parent: Any, cells: int) -> tuple[Any, Any]:
+    """The voxels of each coarse cell: where each cell's begin, and their order."""
+    starts = np.zeros(cells + 1, np.int64)
+    for i in range(parent.size):
+        starts[parent[i] + 1] += 1
+    for c in range(cells):
+        starts[c + 1] += starts[c]
+    order = np.empty(parent.size, np.int32)
+    filled = starts[:-1].copy()
+    for i in range(parent.size):
+        order[filled[parent[i]]] = i
+        filled[parent[i]] += 1
+    return starts, order

@@ -9,18 +9,11 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from corduroy.simulation import transfer
+from corduroy.simulation import topology
 from corduroy.simulation.elasticity import coarse
+from corduroy.simulation.elasticity.element import CORNERS
 from corduroy.simulation.elasticity.operator import SLABS_PER_THREAD, Model, Operator, inverse_diagonal
-from corduroy.simulation.hierarchy import (
-    MARGIN,
-    POWER_STEPS,
-    Multigrid,
-    Smoothing,
-    StencilLevel,
-    active_nodes,
-    chebyshev,
-)
+from corduroy.simulation.hierarchy import MARGIN, POWER_STEPS, Cycling, Matrix, Multigrid, chebyshev, ladder
 
 
 class FineLevel:
@@ -29,21 +22,16 @@ class FineLevel:
     Parameters
     ----------
     model : Model
-    smoothing : Smoothing
+    cycling : Cycling
     """
 
-    def __init__(self, model: Model, smoothing: Smoothing) -> None:
+    def __init__(self, model: Model, cycling: Cycling) -> None:
         self.model = model
         self.operator = Operator(model, np.float32)
         self.inverse = inverse_diagonal(model)
         self.right, self.solution, self.step = (model.vector(np.float32) for _ in range(3))
-        self.weights = chebyshev(smoothing.degree, MARGIN * self._largest_eigenvalue(), smoothing.fraction)
-
-    @property
-    def strides(self) -> tuple[int, int, int, int]:
-        """Of a plane, a line, a node and a component."""
-        _, lines, pitch = self.model.box.shape
-        return 3 * lines * pitch, 3 * pitch, 1, pitch
+        self.weights = chebyshev(MARGIN * self._largest_eigenvalue(), cycling)
+        self._held = held_components(model)
 
     def _largest_eigenvalue(self) -> float:
         """Power iteration on D⁻¹A, from a random start."""
@@ -76,47 +64,79 @@ class FineLevel:
             self.model.wrap(self.solution)
             self.operator.smooth(self.solution, self.right, self.step, self.inverse, pair)
 
-    def restrict_residual(self, coarse: StencilLevel) -> None:
+    def left_over(self) -> NDArray[np.float32]:
         """See `Level`."""
         self.model.wrap(self.solution)
         self.operator.residual(self.solution, self.right, self.step)
-        self.model.wrap(self.step)
-        transfer.restrict(self.step, self.strides, coarse.nodes, coarse.box.shape, coarse.right, 3)
+        return self.step
 
-    def add_correction(self, coarse: StencilLevel) -> None:
+    def settle(self) -> None:
         """See `Level`."""
-        coarse.wrap(coarse.solution)
-        transfer.prolong_add(
-            coarse.solution, coarse.box.shape, self.solution, self.strides, self.model.free, self.model.box.shape, 3
-        )
+        self.solution[self._held] = 0
 
 
-def build(model: Model, smoothing: Smoothing) -> Multigrid:
+def build(model: Model, cycling: Cycling) -> Multigrid:
     """The hierarchy of a model."""
-    finest = FineLevel(model, smoothing)
-    return Multigrid(finest, first_coarse_level(model), smoothing)
-
-
-def first_coarse_level(model: Model) -> StencilLevel:
-    """Exact Galerkin stencils over the voxels."""
-    box = model.box.halved()
+    fine = voxel_cells(model)
+    link = topology.coarsen(fine)
+    rungs = ladder(link, addresses(model), model.box.shape[2])
+    matrix = Matrix.zeros(link.cells.corners, rungs, 3)
+    starts, order = coarse.by_parent(link.parent, len(link.cells.corners))
     free = model.free.copy()
     model.box.wrap(model.node_bits(free))
-    nodes, row_of = active_nodes(free, model.box, box)
-    rows = np.zeros((nodes.size, 3, 81), np.float32)
     coarse.assemble(
+        fine.place,
+        starts,
+        order,
         model.modulus,
         free,
         model.box.shape,
         coarse.child_stiffness(model.stiffness),
         model.stiffness.astype(np.float32),
         coarse.child_weights(),
-        rows,
-        row_of,
-        box.shape,
-        1 if model.box.periodic[0] else SLABS_PER_THREAD * numba.get_num_threads(),
+        link.cells.corners,
+        matrix.starts,
+        matrix.columns,
+        matrix.blocks,
+        SLABS_PER_THREAD * numba.get_num_threads(),
     )
-    return StencilLevel(box, nodes, row_of, rows)
+    del fine, order, starts, free
+    return Multigrid(FineLevel(model, cycling), rungs, link.cells, matrix, 3, cycling)
+
+
+def voxel_cells(model: Model) -> topology.Cells:
+    """The stiff voxels as cells between nodes, nodes named by their place in the box with ghosts."""
+    box = model.box
+    a, b, c = box.voxels
+    place = np.argwhere(model.voxels[1 : a + 1, 1 : b + 1, 1 : c + 1] > 0).astype(np.int32)
+    corners = np.zeros((len(place), 8), np.int32)
+    for axis in range(3):
+        size, own = box.shape[axis], box.nodes[axis]
+        for high in (0, 1):
+            node = (place[:, axis] + high) % own + 1 if box.periodic[axis] else place[:, axis] + high + 1
+            for n, corner in enumerate(CORNERS):
+                if corner[axis] == high:
+                    corners[:, n] = corners[:, n] * size + node
+    return topology.Cells(place, corners, int(np.prod(box.shape)), box.voxels, box.periodic)
+
+
+def addresses(model: Model) -> NDArray[np.int32]:
+    """Where each node's first component lies in a vector; -1 where nothing is unknown."""
+    planes, lines, pitch = model.box.shape
+    line = np.arange(planes * lines, dtype=np.int32)[:, None] * (3 * pitch)
+    place = (line + np.arange(pitch, dtype=np.int32)).reshape(-1)
+    return np.where(model.free[: place.size] > 0, place, np.int32(-1))
+
+
+def held_components(model: Model) -> NDArray[np.int32]:
+    """Where in a vector the known components of nodes lie that have unknown ones too."""
+    pitch = model.box.shape[2]
+    found = [np.zeros(0, np.int64)]
+    nodes = np.flatnonzero((model.free > 0) & (model.free < 7))
+    for c in range(3):
+        fixed = nodes[(model.free[nodes] >> c) & 1 == 0]
+        found.append((3 * (fixed // pitch) + c) * pitch + fixed % pitch)
+    return np.concatenate(found).astype(np.int32)
 
 
 @njit(cache=True, parallel=True)

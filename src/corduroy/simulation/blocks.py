@@ -1,0 +1,338 @@
+"""Kernels of the coarse levels: rows of small dense blocks between vertices that share a cell.
+
+A level's matrix is kept by rows: the neighbours of vertex v are `columns[starts[v]:starts[v + 1]]`, their c×c blocks
+lie at the same places of `blocks`. Vectors keep the components of a vertex together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+_FAST = {"contract", "reassoc", "nsz", "arcp"}
+_PART = 256
+"""Rows that a thread takes at once. Author's choice."""
+
+
+@njit(cache=True)
+def _parts(n: int) -> int:
+    return (n + _PART - 1) // _PART
+
+
+@njit(cache=True, fastmath=_FAST, inline="never")
+def _row_of_three(columns: Any, blocks: Any, u: Any, out: Any) -> None:
+    x = u[0] * 0
+    y = x
+    z = x
+    for j in range(columns.size):
+        at = 3 * columns[j]
+        b = blocks[j]
+        p = u[at]
+        q = u[at + 1]
+        r = u[at + 2]
+        x += b[0] * p + b[1] * q + b[2] * r
+        y += b[3] * p + b[4] * q + b[5] * r
+        z += b[6] * p + b[7] * q + b[8] * r
+    out[0] -= x
+    out[1] -= y
+    out[2] -= z
+
+
+@njit(cache=True, fastmath=_FAST, inline="never")
+def _row_of_one(columns: Any, blocks: Any, u: Any, out: Any) -> None:
+    x = u[0] * 0
+    for j in range(columns.size):
+        x += blocks[j, 0] * u[columns[j]]
+    out[0] -= x
+
+
+@njit(cache=True, fastmath=_FAST, parallel=True)
+def residual(starts: Any, columns: Any, blocks: Any, u: Any, right: Any, out: Any) -> None:
+    """out = right - A u.
+
+    Parameters
+    ----------
+    starts : array of int64, shape (n + 1,)
+    columns : array of int32, shape (m,)
+    blocks : array of float32, shape (m, c c)
+    u, right, out : array of float32, shape (n c,)
+    """
+    n = starts.size - 1
+    c = u.size // n
+    for part in prange(_parts(n)):
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            row = out[c * v : c * v + c]
+            row[:] = right[c * v : c * v + c]
+            if c == 3:
+                _row_of_three(columns[starts[v] : starts[v + 1]], blocks[starts[v] : starts[v + 1]], u, row)
+            else:
+                _row_of_one(columns[starts[v] : starts[v + 1]], blocks[starts[v] : starts[v + 1]], u, row)
+
+
+@njit(cache=True, fastmath=_FAST, parallel=True)
+def relax(inverse: Any, keep: Any, gain: Any, left_over: Any, step: Any, u: Any) -> None:
+    """One Chebyshev step: step = keep·step + gain·D⁻¹·left_over, u += step.
+
+    Parameters
+    ----------
+    inverse : array of float32, shape (n, c, c)
+        Of each diagonal block.
+    """
+    n, c, _ = inverse.shape
+    for part in prange(_parts(n)):
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            at = v * c
+            for k in range(c):
+                total = inverse[v, k, 0] * left_over[at]
+                for m in range(1, c):
+                    total += inverse[v, k, m] * left_over[at + m]
+                total = keep * step[at + k] + gain * total
+                step[at + k] = total
+                u[at + k] += total
+
+
+@njit(cache=True, parallel=True)
+def invert_diagonals(starts: Any, columns: Any, blocks: Any, inverse: Any) -> None:
+    """Inverse of each diagonal block; a component without stiffness stays out."""
+    n, c, _ = inverse.shape
+    for v in prange(n):
+        block = np.zeros((c, c))
+        for j in range(starts[v], starts[v + 1]):
+            if columns[j] == v:
+                block[:] = blocks[j].copy().reshape(c, c)
+        largest = 0.0
+        for k in range(c):
+            largest = max(largest, block[k, k])
+        for k in range(c):
+            if block[k, k] <= 1e-12 * largest or largest == 0:
+                block[k, :] = 0
+                block[:, k] = 0
+                block[k, k] = -1
+            else:
+                block[k, k] *= 1 + 1e-5  # keeps single precision's blocks positive definite
+        whole = np.linalg.inv(block)
+        for k in range(c):
+            for m in range(c):
+                inverse[v, k, m] = whole[k, m] if whole[k, k] > 0 and whole[m, m] > 0 else 0
+
+
+@njit(cache=True)
+def cells_of_vertices(corners: Any, vertices: int) -> tuple[Any, Any]:
+    """Which corners of which cells are a vertex.
+
+    Returns
+    -------
+    starts : array of int64, shape (vertices + 1,)
+    places : array of int32
+        Eight times the cell plus the corner.
+    """
+    starts = np.zeros(vertices + 1, np.int64)
+    flat = corners.reshape(-1)
+    for i in range(flat.size):
+        starts[flat[i] + 1] += 1
+    for v in range(vertices):
+        starts[v + 1] += starts[v]
+    places = np.empty(flat.size, np.int32)
+    filled = starts[:-1].copy()
+    for i in range(flat.size):
+        places[filled[flat[i]]] = i
+        filled[flat[i]] += 1
+    return starts, places
+
+
+@njit(cache=True)
+def _neighbours(corners: Any, places: Any, found: Any) -> int:
+    """Vertices that share a cell with one whose corners are at `places`, ascending; their number."""
+    count = 0
+    for i in range(places.size):
+        for m in range(8):
+            vertex = corners[places[i] >> 3, m]
+            low = 0
+            high = count
+            while low < high:
+                middle = (low + high) // 2
+                if found[middle] < vertex:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low == count or found[low] != vertex:
+                for k in range(count, low, -1):
+                    found[k] = found[k - 1]
+                found[low] = vertex
+                count += 1
+    return count
+
+
+@njit(cache=True, parallel=True)
+def pattern(corners: Any, cell_starts: Any, places: Any) -> tuple[Any, Any]:
+    """Row starts and columns of the matrix that couples vertices of a common cell."""
+    n = cell_starts.size - 1
+    starts = np.zeros(n + 1, np.int64)
+    for part in prange(_parts(n)):
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            mine = places[cell_starts[v] : cell_starts[v + 1]]
+            starts[v + 1] = _neighbours(corners, mine, np.empty(8 * mine.size, np.int32))
+    for v in range(n):
+        starts[v + 1] += starts[v]
+    columns = np.empty(starts[n], np.int32)
+    for part in prange(_parts(n)):
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            mine = places[cell_starts[v] : cell_starts[v + 1]]
+            found = np.empty(8 * mine.size, np.int32)
+            _neighbours(corners, mine, found)
+            columns[starts[v] : starts[v + 1]] = found[: starts[v + 1] - starts[v]]
+    return starts, columns
+
+
+@njit(cache=True, fastmath=_FAST, parallel=True)
+def galerkin(
+    starts: Any,
+    columns: Any,
+    blocks: Any,
+    hosted: Any,
+    host: Any,
+    seat: Any,
+    weights: Any,
+    corners: Any,
+    cell_starts: Any,
+    places: Any,
+    coarse_starts: Any,
+    coarse_columns: Any,
+    coarse_blocks: Any,
+    slabs: int,
+) -> None:
+    """The product Pᵀ A P, coarse row by coarse row.
+
+    Parameters
+    ----------
+    starts, columns, blocks
+        The fine matrix.
+    hosted : array of int32, shape (cells, 27)
+        Fine vertex at each seat of a coarse cell that hosts it, else -1.
+    host, seat : array
+        Of the fine vertices.
+    weights : array of float32, shape (27, 8)
+    corners, cell_starts, places
+        The coarse cells' vertices, and the other way round.
+    coarse_starts, coarse_columns, coarse_blocks
+        The coarse matrix; its blocks are zero at first.
+    slabs : int
+        Parts in which the rows are dealt out.
+    """
+    n = coarse_starts.size - 1
+    width = blocks.shape[1]
+    for s in prange(slabs):
+        at = np.zeros(n, np.int64)
+        for row in range(s * n // slabs, (s + 1) * n // slabs):
+            for j in range(coarse_starts[row], coarse_starts[row + 1]):
+                at[coarse_columns[j]] = j
+            for i in range(cell_starts[row], cell_starts[row + 1]):
+                cell, corner = places[i] >> 3, places[i] & 7
+                for x in range(27):
+                    v = hosted[cell, x]
+                    if v < 0 or weights[x, corner] == 0:
+                        continue
+                    for j in range(starts[v], starts[v + 1]):
+                        u = columns[j]
+                        for m in range(8):
+                            weight = weights[x, corner] * weights[seat[u], m]
+                            if weight != 0:
+                                target = coarse_blocks[at[corners[host[u], m]]]
+                                source = blocks[j]
+                                for k in range(width):
+                                    target[k] += weight * source[k]
+
+
+@njit(cache=True, fastmath=_FAST, parallel=True)
+def restrict(fine: Any, lane: int, hosted: Any, weights: Any, cell_starts: Any, places: Any, coarse: Any) -> None:
+    """coarse = Pᵀ fine.
+
+    Parameters
+    ----------
+    fine : array of float32, flat
+    lane : int
+        Distance of a vertex' components in `fine`.
+    hosted : array of int32, shape (cells, 27)
+        Where in `fine` the first component of each hosted vertex is, else -1.
+    weights : array of float32, shape (27, 8)
+    cell_starts, places
+        The cells' corners at each coarse vertex.
+    coarse : array of float32, shape (n c,)
+    """
+    n = cell_starts.size - 1
+    c = coarse.size // n
+    for part in prange(_parts(n)):
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            total = coarse[c * v : c * v + c]
+            total[:] = 0
+            for i in range(cell_starts[v], cell_starts[v + 1]):
+                cell = hosted[places[i] >> 3]
+                corner = places[i] & 7
+                low = 9 * (corner >> 2) + 3 * ((corner >> 1) & 1) + (corner & 1)
+                for x in range(8):
+                    seat = low + 9 * (x >> 2) + 3 * ((x >> 1) & 1) + (x & 1)
+                    at = cell[seat]
+                    if at >= 0:
+                        weight = weights[seat, corner]
+                        for k in range(c):
+                            total[k] += weight * fine[at + k * lane]
+
+
+@njit(cache=True, fastmath=_FAST, parallel=True)
+def prolong_add(coarse: Any, c: int, corners: Any, hosted: Any, weights: Any, fine: Any, lane: int) -> None:
+    """fine += P coarse."""
+    n = corners.shape[0]
+    for part in prange(_parts(n)):
+        values = np.empty(27, coarse.dtype)
+        for cell in range(part * _PART, min(n, (part + 1) * _PART)):
+            for k in range(c):
+                _at_seats(coarse, corners[cell], c, k, values)
+                for x in range(27):
+                    at = hosted[cell, x]
+                    if at >= 0:
+                        fine[at + k * lane] += values[x]
+
+
+@njit(cache=True, fastmath=_FAST)
+def _at_seats(coarse: Any, corners: Any, c: int, k: int, values: Any) -> None:
+    """Values at the 27 seats of a cell: corners, then means along the third, the second and the first axis."""
+    half = coarse[0] * 0 + 0.5
+    half = coarse.dtype.type(half)
+    for a in range(2):
+        for b in range(2):
+            low = coarse[c * corners[4 * a + 2 * b] + k]
+            high = coarse[c * corners[4 * a + 2 * b + 1] + k]
+            at = 18 * a + 6 * b
+            values[at] = low
+            values[at + 1] = half * (low + high)
+            values[at + 2] = high
+        for d in range(3):
+            values[18 * a + 3 + d] = half * (values[18 * a + d] + values[18 * a + 6 + d])
+    for d in range(9):
+        values[9 + d] = half * (values[d] + values[18 + d])
+
+
+@njit(cache=True)
+def host_table(host: Any, seat: Any, address: Any, cells: int) -> Any:
+    """Address of the vertex at each seat of its host; -1 elsewhere.
+
+    Parameters
+    ----------
+    host, seat : array
+        Of the fine vertices.
+    address : array of int32
+        Where a fine vertex' first component is; negative where it has no unknown.
+    cells : int
+        Coarse cells.
+
+    Returns
+    -------
+    array of int32, shape (cells, 27)
+    """
+    table = np.full((cells, 27), -1, np.int32)
+    for v in range(host.size):
+        if host[v] >= 0 and address[v] >= 0:
+            table[host[v], seat[v]] = address[v]
+    return table
