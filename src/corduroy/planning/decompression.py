@@ -1,0 +1,384 @@
+"""Decompression: laminae to remove for a chosen width or clearance, what that opens, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from corduroy.anatomy.level import Level
+from corduroy.anatomy.pedicles import Side
+from corduroy.anatomy.spine import Spine
+from corduroy.errors import PlanError
+from corduroy.imaging.volume import LabelMap
+from corduroy.morphometry.uncertainty import area_uncertainty_mm2, volume_uncertainty_ml
+from corduroy.planning.arch_resection import PROCESSES, ArchResection, BoolArray, Borders
+from corduroy.planning.document import NOT_IN_DOCUMENT
+from corduroy.planning.evidence import Evidence, Strength
+from corduroy.planning.lesion_mask import LesionMask
+from corduroy.provenance import Measured
+
+FACET_WARNING_PERCENT = 50.0
+"""Warn above, never forbid: cervical bench tests (PMID 4020449); in the thoracic spine ribs change it."""
+
+_OPTION_STEP_MM = 2.0
+_NARROWEST_MM = 8.0
+_EPIDURAL_FROM_MM3 = 50.0  # author's choice: less at a neighbour is a tail that needs no laminectomy of its own
+
+
+class LateralBorder(StrEnum):
+    """How wide a laminectomy is, where no width is given."""
+
+    PEDICLES = "medial walls of the pedicles"
+    FACETS = "medial borders of the facets"
+
+
+class DecompressionSettings(BaseModel):
+    """What the surgeon chooses. No published limit of a laminectomy's width in mm was found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    border: LateralBorder = LateralBorder.PEDICLES
+    """Lateral border, where neither width nor clearance is chosen. Author's choice."""
+
+    width_mm: Annotated[float, Field(ge=8.0, le=40.0)] | None = None
+    """Total width in mm, half of it to either side of the canal's middle; never beyond the pedicles' walls."""
+
+    clearance_percent: Annotated[float, Field(gt=0.0, le=300.0)] | None = None
+    """Wanted area of the canal in percent of its neighbours' mean: the narrowest laminectomy that reaches it is
+    taken."""
+
+    levels: tuple[Level, ...] | None = None
+    """Levels to decompress; None: the lesion's, and neighbours that are narrowed or hold an epidural part."""
+
+    narrowing_percent: Annotated[float, Field(ge=0.0, le=100.0)] = 10.0
+    """Canal compromise from which a neighbour is decompressed too, percent. Author's choice: the end of the lowest band
+    of spinebase.org."""
+
+
+@dataclass(frozen=True)
+class FacetLoss:
+    """Share of one articular process that the laminectomy takes; the side is the patient's."""
+
+    side: Side
+    process: str
+    lost_percent: Measured
+
+
+@dataclass(frozen=True)
+class WidthOption:
+    """What another width would open and cost.
+
+    Parameters
+    ----------
+    width_mm : float
+    canal_area_mm2 : float or None
+    bone_removed_ml : float
+    facet_lost_percent : dict of Side to float or None
+        The greater loss of both processes of a side.
+    """
+
+    width_mm: float
+    canal_area_mm2: float | None
+    bone_removed_ml: float
+    facet_lost_percent: dict[Side, float | None]
+
+
+@dataclass(frozen=True)
+class LevelDecompression:
+    """The laminectomy of one level.
+
+    Parameters
+    ----------
+    level : Level
+    why : str
+    borders : Borders
+        From the canal's middle to the left and right, mm.
+    canal_area_before, canal_area_after : Measured or None
+        mm², at the narrowest section; after: with the resected lamina's own area. None where no ring was closed.
+    reference_area : Measured or None
+        Mean of the neighbours' narrowest sections, mm².
+    lesion_in_canal : Measured or None
+        Area of the epidural part in the same section, mm². None without a lesion mask.
+    bone_removed : Measured
+        ml.
+    lamina_removed_percent : dict of Side to float or None
+    facets : tuple of FacetLoss
+    options : tuple of WidthOption
+    notes : tuple of str
+    """
+
+    level: Level
+    why: str
+    borders: Borders
+    canal_area_before: Measured | None
+    canal_area_after: Measured | None
+    reference_area: Measured | None
+    lesion_in_canal: Measured | None
+    bone_removed: Measured
+    lamina_removed_percent: dict[Side, float | None]
+    facets: tuple[FacetLoss, ...]
+    options: tuple[WidthOption, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def greatest_facet_loss(self) -> FacetLoss | None:
+        """The process of which most is lost."""
+        return max(self.facets, key=lambda loss: loss.lost_percent.value, default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class DecompressionPlan:
+    """The laminectomies, cranial to caudal, and their mask.
+
+    Parameters
+    ----------
+    levels : tuple of LevelDecompression
+    resected : LabelMap
+        1 where bone is removed, on the grid of the spine's labels: for mechanics, and as NIfTI.
+    settings : DecompressionSettings
+    warnings : tuple of str
+    evidence : tuple of Evidence
+    """
+
+    levels: tuple[LevelDecompression, ...]
+    resected: LabelMap = field(metadata=NOT_IN_DOCUMENT)
+    settings: DecompressionSettings
+    warnings: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def plan_decompression(
+    spine: Spine, level: Level, lesion: LesionMask | None = None, settings: DecompressionSettings | None = None
+) -> DecompressionPlan:
+    """Plan the laminectomies around one lesion.
+
+    Parameters
+    ----------
+    spine : Spine
+    level : Level
+        The lesion's.
+    lesion : LesionMask, optional
+        For the epidural part.
+    settings : DecompressionSettings, optional
+
+    Raises
+    ------
+    PlanError
+        If a level is not in view or its arch is not seen.
+
+    Notes
+    -----
+    Bone is taken between two sagittal planes and behind the canal's middle; the pedicles stay. The area after is the
+    narrowest section of before plus the resected lamina in it, without the spinous process: it says how far the sac can
+    move back, not how much it needs. When this misleads: a mask shows no ligamentum flavum; facets have no natural
+    border in a mask (see `find_posterior_elements`), so that shares depend on that rule.
+    """
+    chosen = settings or DecompressionSettings()
+    planned = _levels(spine, level, lesion, chosen)
+    array = np.zeros(spine.labels.shape, dtype=np.uint8)
+    found = []
+    for each, why in planned.items():
+        arch = ArchResection.of(spine.vertebrae[each])
+        result, mask = _at_level(arch, why, spine, lesion, chosen)
+        found.append(result)
+        _place(mask, arch.vertebra.mask, array, spine.labels)
+    resected = LabelMap(array, spine.labels.affine, "resected")
+    return DecompressionPlan(tuple(found), resected, chosen, _warnings(found), _EVIDENCE)
+
+
+def _levels(spine: Spine, level: Level, lesion: LesionMask | None, settings: DecompressionSettings) -> dict[Level, str]:
+    chosen = settings.levels
+    for each in (level,) if chosen is None else chosen:
+        if each not in spine.vertebrae:
+            raise PlanError(f"{each} is not in view", ", ".join(spine.levels))
+    if chosen is not None:
+        return {each: "chosen by the user" for each in spine.levels if each in chosen}
+    reasons = {level: "level of the lesion"}
+    epidural = {} if lesion is None else lesion.epidural_mm3_by_level(spine)
+    for neighbour in spine.neighbours(level):
+        if neighbour is None or neighbour.body is None:
+            continue
+        narrowed = _narrowing_percent(spine, neighbour.level)
+        if narrowed is not None and narrowed >= settings.narrowing_percent:
+            reasons[neighbour.level] = f"canal narrowed by {narrowed:.0f} % against its neighbours"
+        elif epidural.get(neighbour.level, 0.0) >= _EPIDURAL_FROM_MM3:
+            reasons[neighbour.level] = f"{epidural[neighbour.level] / 1000:.2f} ml of the epidural part"
+    return {each: reasons[each] for each in spine.levels if each in reasons}
+
+
+def _reference(spine: Spine, level: Level) -> Measured | None:
+    rings = [(v, v.canal) for v in spine.neighbours(level) if v is not None and v.canal is not None]
+    if len(rings) < 2:
+        return None
+    areas = [ring.area_mm2 for _, ring in rings if ring is not None]
+    spreads = [area_uncertainty_mm2(v, area) for (v, _), area in zip(rings, areas, strict=True)]
+    return Measured(
+        float(np.mean(areas)), "mm2", float(np.linalg.norm(spreads)) / 2, "mean of the neighbours' narrowest sections"
+    )
+
+
+def _narrowing_percent(spine: Spine, level: Level) -> float | None:
+    reference, ring = _reference(spine, level), spine.vertebrae[level].canal
+    if reference is None or ring is None:
+        return None
+    return 100.0 * (reference.value - ring.area_mm2) / reference.value
+
+
+def _at_level(
+    arch: ArchResection, why: str, spine: Spine, lesion: LesionMask | None, settings: DecompressionSettings
+) -> tuple[LevelDecompression, BoolArray]:
+    vertebra = arch.vertebra
+    reference = _reference(spine, vertebra.level)
+    options = tuple(_option(arch, borders) for borders in _trial_borders(arch))
+    borders, notes = _borders(arch, options, reference, settings)
+    mask = arch.mask(borders)
+    before, after = _areas(arch, mask)
+    removed = arch.removed_ml(mask)
+    level = LevelDecompression(
+        vertebra.level,
+        why,
+        borders,
+        before,
+        after,
+        reference,
+        None if lesion is None else _occupied(arch, lesion),
+        Measured(
+            removed, "ml", volume_uncertainty_ml(vertebra, removed), "voxels between the borders behind mid-canal"
+        ),
+        {side: arch.lamina_percent(mask, side) for side in Side},
+        _facets(arch, borders),
+        options,
+        (*notes, *arch.elements.flags),
+    )
+    return level, mask
+
+
+def _trial_borders(arch: ArchResection) -> list[Borders]:
+    walls = arch.pedicle_walls
+    widths = np.arange(_NARROWEST_MM, walls.width_mm, _OPTION_STEP_MM).tolist()
+    return [*(Borders(width / 2, width / 2).within(walls) for width in widths), walls]
+
+
+def _borders(
+    arch: ArchResection, options: Sequence[WidthOption], reference: Measured | None, settings: DecompressionSettings
+) -> tuple[Borders, tuple[str, ...]]:
+    """The chosen borders, and what could not be had as it was chosen."""
+    walls = arch.pedicle_walls
+    if settings.width_mm is not None:
+        return Borders(settings.width_mm / 2, settings.width_mm / 2).within(walls), ()
+    if settings.clearance_percent is not None:
+        return _for_clearance(arch, options, reference, settings.clearance_percent)
+    if settings.border is LateralBorder.PEDICLES:
+        return walls, ()
+    if arch.facet_borders is None:
+        return walls, ("the facets are not told apart: cut at the pedicles' walls instead",)
+    return arch.facet_borders, ()
+
+
+def _for_clearance(
+    arch: ArchResection, options: Sequence[WidthOption], reference: Measured | None, percent: float
+) -> tuple[Borders, tuple[str, ...]]:
+    if reference is None or arch.vertebra.canal is None:
+        return arch.pedicle_walls, ("no neighbours' canal to compare with: as wide as the pedicles allow",)
+    wanted = reference.value * percent / 100.0
+    for option, borders in zip(options, _trial_borders(arch), strict=True):
+        if option.canal_area_mm2 is not None and option.canal_area_mm2 >= wanted:
+            return borders, ()
+    short = (
+        f"a laminectomy between the pedicles does not reach {percent:g} % of the neighbours' canal ({wanted:.0f} mm²)"
+    )
+    return arch.pedicle_walls, (short,)
+
+
+def _option(arch: ArchResection, borders: Borders) -> WidthOption:
+    mask = arch.mask(borders)
+    opened, ring = arch.opened_mm2(mask), arch.vertebra.canal
+    area = None if opened is None or ring is None else ring.area_mm2 + opened
+    lost = {}
+    for side in Side:
+        shares = [arch.lost_percent(mask, process, side) for process in PROCESSES]
+        lost[side] = max((share for share in shares if share is not None), default=None)
+    return WidthOption(borders.width_mm, area, arch.removed_ml(mask), lost)
+
+
+def _areas(arch: ArchResection, mask: BoolArray) -> tuple[Measured | None, Measured | None]:
+    ring, opened = arch.vertebra.canal, arch.opened_mm2(mask)
+    if ring is None or opened is None:
+        return None, None
+    total = ring.area_mm2 + opened
+    spread = area_uncertainty_mm2(arch.vertebra, ring.area_mm2)
+    method = "narrowest section closed by bone"
+    before = Measured(ring.area_mm2, "mm2", spread, method)
+    more = float(np.hypot(spread, area_uncertainty_mm2(arch.vertebra, total)))
+    return before, Measured(total, "mm2", more, f"{method}, with the resected lamina in it")
+
+
+def _occupied(arch: ArchResection, lesion: LesionMask) -> Measured | None:
+    ring = arch.vertebra.canal
+    if ring is None:
+        return None
+    points = lesion.points("epidural")
+    beside = np.linalg.norm(ring.frame.local(points)[:, :2], axis=1) < ring.transverse_mm
+    slab = np.abs(ring.frame.local(points)[:, 2]) <= arch.half_slab_mm
+    area = float(np.count_nonzero(slab & beside) * lesion.voxel_mm3 / (2.0 * arch.half_slab_mm))
+    spread = area_uncertainty_mm2(arch.vertebra, area) if area > 0 else 0.0
+    return Measured(area, "mm2", spread, "epidural part of the lesion mask at the narrowest section")
+
+
+def _facets(arch: ArchResection, borders: Borders) -> tuple[FacetLoss, ...]:
+    """Each process's lost share; its interval is what a border one voxel further in or out would take."""
+    step = float(arch.vertebra.mask.spacing[0])
+    masks = [arch.mask(borders.moved(by)) for by in (-step, 0.0, step)]
+    found = []
+    for side in Side:
+        for process in PROCESSES:
+            shares = [arch.lost_percent(mask, process, side) for mask in masks]
+            low, lost, high = (np.nan if share is None else share for share in shares)
+            if np.isfinite(lost):
+                half = max(high - lost, lost - low)
+                method = "resected share of the process; interval: the border moved by a voxel"
+                found.append(FacetLoss(side, process, Measured(float(lost), "%", float(half), method)))
+    return tuple(found)
+
+
+def _place(mask: BoolArray, near: LabelMap, array: np.ndarray, grid: LabelMap) -> None:
+    """Put a cropped mask into the whole grid that it was cropped from."""
+    start = np.round(grid.voxel_from_world(near.world_from_voxel([0, 0, 0]))).astype(int)
+    box = tuple(slice(a, a + n) for a, n in zip(start, mask.shape, strict=True))
+    array[box][mask] = 1
+
+
+def _warnings(levels: Sequence[LevelDecompression]) -> tuple[str, ...]:
+    found = []
+    for level in levels:
+        for loss in level.facets:
+            if loss.lost_percent.value > FACET_WARNING_PERCENT:
+                found.append(
+                    f"{level.level}: {loss.lost_percent.value:.0f} ± {loss.lost_percent.uncertainty:.0f} % of the "
+                    f"{loss.side} {loss.process} process is lost, more than {FACET_WARNING_PERCENT:g} %."
+                )
+        if level.canal_area_before is None:
+            found.append(f"{level.level}: the canal's ring is not closed; no area before and after.")
+    return tuple(found)
+
+
+_EVIDENCE = (
+    Evidence("No limit of a laminectomy's width in mm was found.", "", Strength.CHOICE),
+    Evidence(
+        "Finite elements, L3-L5: unilateral facetectomy, extension +11.7 % and rotation to one side +101 %; bilateral "
+        "+40.7 % and +354 %.",
+        "Zeng 2017",
+        Strength.BENCH,
+    ),
+    Evidence(
+        "Cervical specimens: more than 50 % of both facets cuts shear strength. A cervical and lumbar bench rule; ribs "
+        "change it in the thoracic spine.",
+        "PMID 4020449",
+        Strength.BENCH,
+    ),
+)

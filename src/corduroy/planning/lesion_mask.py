@@ -1,0 +1,106 @@
+"""The lesion as the plan sees it: one mask parted into bone, canal and surroundings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corduroy.anatomy.canal_tube import canal_tube
+from corduroy.anatomy.frame import FloatArray
+from corduroy.anatomy.level import Level
+from corduroy.anatomy.spine import Spine
+from corduroy.errors import PlanError
+from corduroy.imaging.volume import LabelMap
+
+BoolArray = NDArray[np.bool_]
+PartName = Literal["in bone", "epidural", "paravertebral"]
+
+CODES: dict[PartName, int] = {"in bone": 1, "epidural": 2, "paravertebral": 3}
+"""Numbers of the parts in a lesion's map, the same as those of a planted lesion."""
+
+
+@dataclass(frozen=True, eq=False)
+class LesionMask:
+    """A lesion of one vertebra.
+
+    Parameters
+    ----------
+    level : Level
+    parts : LabelMap
+        `CODES`: 1 in the bone, 2 epidural, 3 paravertebral; cropped to the lesion.
+    """
+
+    level: Level
+    parts: LabelMap
+
+    @classmethod
+    def parted(cls, mask: LabelMap, spine: Spine, level: Level) -> LesionMask:
+        """Part a painted mask (anything but 0) by where it lies: in a vertebra, in the canal, or elsewhere.
+
+        Raises
+        ------
+        PlanError
+            If the mask is empty, or none of it lies in the vertebra.
+
+        Notes
+        -----
+        When this misleads: bone that the lesion has destroyed, and that the labels therefore leave out, counts as
+        paravertebral.
+        """
+        if not mask.array.any():
+            raise PlanError(f"{mask.name} is empty", "a lesion")
+        box = tuple(slice(a.min(), a.max() + 1) for a in np.nonzero(mask.array))
+        cut = mask.crop((box[0], box[1], box[2]), 1)
+        inside = cut.array > 0
+        points = cut.world_from_voxel(np.argwhere(inside))
+        bone = spine.labels.sample(points, order=0) > 0
+        tube = canal_tube(spine)
+        canal = np.zeros(len(points), dtype=bool) if tube is None else tube.contains(points) & ~bone
+        codes = np.where(bone, CODES["in bone"], np.where(canal, CODES["epidural"], CODES["paravertebral"]))
+        parts = np.zeros(cut.shape, dtype=np.uint8)
+        parts[inside] = codes
+        found = cls(level, LabelMap(parts, cut.affine, mask.name))
+        own = spine.vertebrae[level].mask.sample(found.points("in bone"), order=0) > 0
+        if not own.any():
+            raise PlanError(f"{mask.name} does not meet {level}", "a lesion of that vertebra", "name its level")
+        return found
+
+    @property
+    def voxel_mm3(self) -> float:
+        """Volume of one voxel."""
+        return self.parts.voxel_volume_mm3
+
+    @cached_property
+    def _points(self) -> dict[PartName, FloatArray]:
+        return {
+            name: self.parts.world_from_voxel(np.argwhere(self.parts.array == code).reshape(-1, 3))
+            for name, code in CODES.items()
+        }
+
+    def points(self, part: PartName) -> FloatArray:
+        """World centres of a part's voxels, shape (n, 3)."""
+        return self._points[part]
+
+    def volume_ml(self, part: PartName) -> float:
+        """Volume of a part."""
+        return len(self.points(part)) * self.voxel_mm3 / 1000.0
+
+    def on(self, grid: LabelMap, part: PartName = "in bone") -> BoolArray:
+        """A part on another grid, by its nearest voxel."""
+        index = np.moveaxis(np.indices(grid.shape), 0, -1)
+        found = self.parts.sample(grid.world_from_voxel(index), order=0)
+        return np.asarray(found == CODES[part])
+
+    def epidural_mm3_by_level(self, spine: Spine) -> dict[Level, float]:
+        """Volume of the epidural part at each vertebra, by the canal point that is nearest along the spine."""
+        points = self.points("epidural")
+        vertebrae = [v for v in spine.vertebrae.values() if v.body is not None]
+        if not len(points) or not vertebrae:
+            return {}
+        along = np.array([np.abs((points - v.canal_point) @ v.frame.superior) for v in vertebrae])
+        counts = np.bincount(along.argmin(axis=0), minlength=len(vertebrae))
+        return {v.level: float(n * self.voxel_mm3) for v, n in zip(vertebrae, counts, strict=True) if n}
