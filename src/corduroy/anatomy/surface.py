@@ -95,6 +95,7 @@ def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple
 
 
 def _design(u: FloatArray, v: FloatArray, powers: NDArray[np.int64]) -> FloatArray:
-    along_u = legvander(u, int(powers[:, 0].max()))
-    along_v = legvander(v, int(powers[:, 1].max()))
-    return np.asarray(along_u[:, powers[:, 0]] * along_v[:, powers[:, 1]])
+    along_u = legvander(u, int(powers[:, 0].max())).T
+    along_v = legvander(v, int(powers[:, 1].max())).T
+    # One row per function, as they lie in memory: several times faster than gathering columns.
+    return np.asarray(along_u[powers[:, 0]] * along_v[powers[:, 1]]).T
