@@ -46,11 +46,11 @@ class Server:
         """How to reach a database of this server."""
         return f"postgresql://{_USER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self, like: str = "template1") -> str:
-        """The URL of a new database: an empty one, or a copy of the one at the URL `like`."""
-        name, template = f"t{secrets.token_hex(6)}", like.rpartition("/")[2]
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"t{secrets.token_hex(6)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+            connection.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
 
 
@@ -78,7 +78,8 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
             _wait(server, process, folder)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
+            # PostgreSQL's "immediate shutdown": nothing is put in order that is thrown away the next moment.
+            process.send_signal(signal.SIGQUIT)
             process.wait(_PATIENCE_S)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
