@@ -245,7 +245,7 @@ def _waves(rng: Generator, local: FloatArray) -> FloatArray:
     total = np.zeros(len(local))
     for vector, phase in zip(vectors, phases, strict=True):
         total += np.cos(local @ vector + phase)
-    return total * np.sqrt(2.0 / _WAVES)
+    return np.asarray(total * np.sqrt(2.0 / _WAVES))
 
 
 def _rounded(bone: Bone, region: Array, share_percent: float) -> Array:
@@ -317,7 +317,8 @@ def _epidural(
 
 def _lateral_anchor(bone: Bone, lesion: Lesion, points: list[FloatArray]) -> FloatArray:
     """The breach on the part's side, or else the middle of that side wall."""
-    assert lesion.paravertebral is not None and lesion.paravertebral.side is not None
+    assert lesion.paravertebral is not None
+    assert lesion.paravertebral.side is not None
     sign = lesion.paravertebral.side.sign
     beside = [
         p

@@ -1,4 +1,4 @@
-"""What a lesion is made of: stroma, upright trabeculae, and what is left of the cortex, as grey values on a fine grid."""
+"""What a lesion is made of: stroma, upright trabeculae and what is left of the cortex, as grey values."""
 
 from __future__ import annotations
 

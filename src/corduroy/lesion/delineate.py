@@ -1,0 +1,280 @@
+"""Where the lesion is: voxels that do not look like the patient's own intact vertebrae, regularised in 3D."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import ndimage
+from scipy.cluster.vq import kmeans2
+
+from corduroy.anatomy.level import Level
+from corduroy.anatomy.spine import Spine
+from corduroy.errors import SettingsError
+from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.lesion.baseline import Baseline, Expectation
+from corduroy.lesion.bench import Array, Bench, BoolArray
+
+# All author's choice, set on phantoms and on intact vertebrae of real scans.
+_SPREAD_WEIGHT = 0.5
+_LEAST_SEPARATION = 4.2  # of two clusters, in standard deviations of intact bone
+_LEAST_SHARE = 0.04  # of the body, of the smaller cluster
+_WHOLE_SDS = 3.0  # how far a whole body must stray from what its neighbours let expect
+_LEAST_ML = 0.4
+_TURNS = 10
+_NEIGHBOUR_MM, _NEIGHBOUR_WEIGHT = 1.4, 3.5
+_MOST_EVIDENCE = 5.0
+_EVIDENCE_WEIGHT = 0.6
+_ARCH_SD_HU = 60.0  # more for a lesion in the thin arch, where the cortex is mixed in
+_SEED_MM = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Delineation:
+    """A lesion inside one vertebra.
+
+    Parameters
+    ----------
+    level : Level
+    found : bool
+        Whether there is a lesion.
+    mask : LabelMap
+        On the grid of the CT, 1 inside the lesion.
+    probability : Volume
+        Of each voxel to belong to it, float32, on the grid of the CT. It says how well grey values and neighbours
+        tell lesion from intact bone if the two are what they seem; it is no probability of disease.
+    bench : Bench
+        The vertebra on its own axes.
+    inside : ndarray of bool
+        The lesion on the bench.
+    likely : ndarray of float32
+        The probability on the bench.
+    how : str
+        ``"automatic"``, ``"from a seed"``, ``"from a painted mask"`` or ``"as painted"``.
+    notes : tuple of str
+        What makes it doubtful, in plain words.
+    """
+
+    level: Level
+    found: bool
+    mask: LabelMap
+    probability: Volume
+    bench: Bench
+    inside: BoolArray
+    likely: Array
+    how: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Class:
+    """Grey value and spread of the lesion."""
+
+    hu: float
+    hu_sd: float
+    spread: float
+    spread_sd: float
+
+
+def delineate(
+    ct: Volume,
+    spine: Spine,
+    level: Level | str,
+    *,
+    seed: ArrayLike | None = None,
+    painted: LabelMap | None = None,
+    baseline: Baseline | None = None,
+) -> Delineation:
+    """Find the lesion in a vertebra.
+
+    Parameters
+    ----------
+    ct : Volume
+        Hounsfield units.
+    spine : Spine
+    level : Level or str
+    seed : array_like, shape (3,), optional
+        World RAS+ mm of a point in the lesion; the lesion is then what looks like its surroundings.
+    painted : LabelMap, optional
+        A part of the lesion, painted by a person; what looks like it and touches it belongs to the lesion.
+    baseline : Baseline, optional
+        The patient's intact vertebrae; by default all others of the spine.
+
+    Returns
+    -------
+    Delineation
+
+    Raises
+    ------
+    SettingsError
+        If the level is not in view, or seed or mask lie outside the vertebra.
+    MeasurementError
+        If the vertebra has no body or too few others can be compared with.
+
+    Notes
+    -----
+    Two features of each voxel, the median grey value within 2.5 mm and the local spread, are compared with the
+    same place of the neighbouring vertebrae. If the body falls into two clusters that lie further apart than
+    intact bone varies, the one that is less like the neighbours is the lesion; a body that as a whole strays from
+    its neighbours is lesion throughout. A Markov random field (mean field) makes the border. The cortex goes with
+    the bone below it. When this misleads: in a scan with few or diseased neighbours; where the lesion is as dense
+    as the bone around it; beside metal, cement or Schmorl's nodes.
+    """
+    if seed is not None and painted is not None:
+        raise SettingsError("a seed and a painted mask", "one of them")
+    vertebra = spine.vertebrae.get(Level(level))
+    if vertebra is None:
+        raise SettingsError(f"no {level} in view", ", ".join(spine.levels))
+    bench = Bench.of(ct, vertebra)
+    intact = (baseline or Baseline.of(ct, spine)).without(bench.level)
+    expected = intact.expectation(bench)
+    how, marked = _marked(bench, seed, painted)
+    lesion = _class_of(bench, marked) if marked is not None else _anomalous(bench, expected)
+    if lesion is None:
+        return _result(ct, bench, np.zeros(bench.inside.shape, np.float32), how)
+    likely = _field(bench, expected, lesion, marked)
+    return _result(ct, bench, _kept(bench, likely, marked), how)
+
+
+def as_painted(ct: Volume, spine: Spine, level: Level | str, painted: LabelMap) -> Delineation:
+    """Take a person's mask as it is, to be characterised.
+
+    Raises
+    ------
+    SettingsError
+        If the level is not in view or the mask does not touch the vertebra.
+    """
+    vertebra = spine.vertebrae.get(Level(level))
+    if vertebra is None:
+        raise SettingsError(f"no {level} in view", ", ".join(spine.levels))
+    bench = Bench.of(ct, vertebra)
+    _, marked = _marked(bench, None, painted)
+    assert marked is not None
+    return _result(ct, bench, marked.astype(np.float32), "as painted")
+
+
+def _marked(bench: Bench, seed: ArrayLike | None, painted: LabelMap | None) -> tuple[str, BoolArray | None]:
+    if seed is not None:
+        point = bench.grid.frame.local(np.asarray(seed, dtype=np.float64))
+        x, y, z = bench.coordinates
+        near = (x - point[0]) ** 2 + (y - point[1]) ** 2 + (z - point[2]) ** 2 < _SEED_MM**2
+        if not (near & bench.interior).any():
+            raise SettingsError(f"a seed outside {bench.level}", "world RAS+ mm of a point in the vertebra")
+        return "from a seed", np.asarray(near & bench.inside)
+    if painted is not None:
+        held = bench.sampled(LabelMap((painted.array > 0).view(np.uint8), painted.affine)) >= 0.5
+        if not (held & bench.inside).any():
+            raise SettingsError(f"a painted mask that does not touch {bench.level}", "a mask on the vertebra")
+        return "from a painted mask", np.asarray(held & bench.inside)
+    return "automatic", None
+
+
+def _anomalous(bench: Bench, expected: Expectation) -> _Class | None:
+    """The grey value and spread of what does not look intact; None if all does."""
+    at = bench.in_body & bench.interior
+    hu = (bench.median - expected.hu)[at].astype(np.float64)
+    rough = (bench.spread - expected.spread)[at].astype(np.float64)
+    unit_hu, unit_rough = float(np.median(expected.hu_sd[at])), float(np.median(expected.spread_sd[at]))
+    features = np.column_stack([hu / unit_hu, _SPREAD_WEIGHT * rough / unit_rough])
+    low, high = np.quantile(features[:, 0], (0.1, 0.9))
+    start = np.array([[low, np.median(features[:, 1])], [high, np.median(features[:, 1])]])
+    centres, group = kmeans2(features, start, iter=20, minit="matrix", missing="warn")
+    share = float(group.mean())
+    apart = float(np.linalg.norm(centres[1] - centres[0]))
+    offset = unit_hu / expected.offset_sd_hu
+    if apart >= _LEAST_SEPARATION and _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
+        strange = int(np.argmax([_strangeness(centre, offset) for centre in centres]))
+        chosen = np.zeros(bench.inside.shape, dtype=bool)
+        chosen[at] = group == strange
+        return _class_of(bench, chosen)
+    if abs(float(np.median(hu))) > _WHOLE_SDS * expected.offset_sd_hu:
+        return _class_of(bench, at)
+    return None
+
+
+def _strangeness(centre: Array, offset: float) -> float:
+    return float(np.hypot(centre[0] * min(offset, 1.0), centre[1]))
+
+
+def _class_of(bench: Bench, chosen: BoolArray) -> _Class:
+    at = chosen & bench.interior
+    if not at.any():
+        at = chosen
+    hu, rough = bench.median[at], bench.spread[at]
+    return _Class(
+        float(np.median(hu)),
+        max(float(1.4826 * np.median(np.abs(hu - np.median(hu)))), 10.0),
+        float(np.median(rough)),
+        max(float(1.4826 * np.median(np.abs(rough - np.median(rough)))), 0.15),
+    )
+
+
+def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
+    """Probability of lesion by mean field: evidence of each voxel, and agreement with its neighbours."""
+    at = bench.interior
+    shift = _shift(bench, expected, lesion)
+    lesion_sd = np.where(bench.in_body[at], lesion.hu_sd, np.hypot(lesion.hu_sd, _ARCH_SD_HU))
+    evidence = _log_normal(bench.median[at], lesion.hu, lesion_sd)
+    evidence -= _log_normal(bench.median[at], expected.hu[at] + shift, expected.hu_sd[at])
+    rough = _log_normal(bench.spread[at], lesion.spread, lesion.spread_sd)
+    rough -= _log_normal(bench.spread[at], expected.spread[at], expected.spread_sd[at])
+    evidence = np.clip(evidence, -_MOST_EVIDENCE, _MOST_EVIDENCE)
+    evidence += _SPREAD_WEIGHT**2 * np.clip(rough, -_MOST_EVIDENCE, _MOST_EVIDENCE)
+    evidence = _EVIDENCE_WEIGHT * evidence
+    if marked is not None:
+        evidence[marked[at]] = 2 * _MOST_EVIDENCE
+    weight = np.maximum(ndimage.gaussian_filter(at.astype(np.float32), _NEIGHBOUR_MM), 1e-3)
+    field = np.zeros(at.shape, np.float32)
+    field[at] = 1 / (1 + np.exp(-evidence))
+    for _ in range(_TURNS):
+        around = (ndimage.gaussian_filter(field, _NEIGHBOUR_MM) / weight)[at]
+        field[at] = 1 / (1 + np.exp(-(evidence + _NEIGHBOUR_WEIGHT * (2 * around - 1))))
+    return np.asarray(np.where(bench.inside, field[tuple(bench.nearest)], np.float32(0)))
+
+
+def _shift(bench: Bench, expected: Expectation, lesion: _Class) -> float:
+    """How far this vertebra's intact rest lies from what its neighbours let expect."""
+    at = bench.in_body & bench.interior
+    away = np.abs(bench.median[at] - lesion.hu)
+    rest = away > np.abs(bench.median[at] - expected.hu[at])
+    if np.count_nonzero(rest) < 0.08 * np.count_nonzero(at):
+        return 0.0
+    found = float(np.median((bench.median - expected.hu)[at][rest]))
+    return float(np.clip(found, -2 * expected.offset_sd_hu, 2 * expected.offset_sd_hu))
+
+
+def _log_normal(values: Array, mean: Array | float, sd: Array | float) -> Array:
+    return np.asarray(-0.5 * ((values - mean) / sd) ** 2 - np.log(sd))
+
+
+def _kept(bench: Bench, likely: Array, marked: BoolArray | None) -> Array:
+    """Pieces large enough, or with the seed; small holes are filled."""
+    pieces, number = ndimage.label(likely >= 0.5)
+    sizes = np.bincount(pieces.ravel(), minlength=number + 1) * bench.voxel_ml
+    sizes[0] = 0.0
+    keep = sizes >= _LEAST_ML
+    if marked is not None:
+        keep &= np.isin(np.arange(number + 1), np.unique(pieces[marked]))
+    kept = ndimage.binary_fill_holes(keep[pieces]) & bench.inside
+    return np.asarray(np.where(kept, np.maximum(likely, 0.5), np.minimum(likely, 0.499)), dtype=np.float32)
+
+
+def _result(ct: Volume, bench: Bench, likely: Array, how: str) -> Delineation:
+    box, values = bench.onto(likely, ct)
+    probability = np.zeros(ct.shape, np.float32)
+    probability[box] = values
+    mask = (probability >= 0.5).view(np.uint8)
+    inside = np.asarray(likely >= 0.5)
+    notes = bench.vertebra.flags
+    return Delineation(
+        bench.level,
+        bool(inside.any()),
+        LabelMap(mask, ct.affine, f"lesion {bench.level}", {"modality": "label map"}),
+        Volume(probability, ct.affine, f"lesion probability {bench.level}"),
+        bench,
+        inside,
+        likely,
+        how,
+        notes,
+    )
