@@ -136,7 +136,7 @@ def _avoided(
     labelled = np.zeros(grid.shape, np.uint8) if structures is None else grid.paint(structures, codes)
     known = set() if structures is None else {int(codes[label]) for label in structures.labels}
     sources = _sources(known, labelled)
-    notes: list[str] = []
+    notes = [] if structures is None else _unnamed(structures, names, spine)
     avoid = np.zeros(grid.shape, np.uint8)
     _paint_spaces(avoid, grid, vertebra, sources, notes)
     avoid = np.where(labelled > 0, labelled, avoid)
@@ -161,11 +161,15 @@ def _avoided(
     return avoid, sources, notes
 
 
+def _unnamed(structures: LabelMap, names: Mapping[int, str], spine: Spine) -> list[str]:
+    strange = [str(label) for label in structures.labels if label not in names and label not in spine.scheme.levels]
+    return [f"labels without a name are not avoided: {', '.join(strange)}"] if strange else []
+
+
 def _sources(known: set[int], labelled: Codes) -> dict[Avoided, Source]:
-    near = set(np.flatnonzero(np.bincount(labelled.ravel(), minlength=256)).tolist())
     sources = {}
     for group in Avoided:
-        if group.code in near:
+        if group.code in known and (labelled == group.code).any():
             sources[group] = Source.LABELS
         elif group.code in known:
             sources[group] = Source.SURROUNDINGS

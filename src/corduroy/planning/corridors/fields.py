@@ -41,10 +41,10 @@ def make_fields(avoid: NDArray[np.uint8], spacing_mm: NDArray[np.float64], setti
     spacing_mm : ndarray, shape (3,)
     settings : CorridorSettings
     """
-    present = np.flatnonzero(np.bincount(avoid.ravel(), minlength=256)[1:]) + 1
     margins: dict[float, list[int]] = {}
-    for code in present.tolist():
-        margins.setdefault(margin_mm(BY_CODE[code], settings), []).append(code)
+    for code, group in BY_CODE.items():
+        if (avoid == code).any():
+            margins.setdefault(margin_mm(group, settings), []).append(code)
     beyond = np.full(avoid.shape, 1e6, np.float32)
     touch = beyond.copy()
     nearest = np.zeros(avoid.shape, np.uint8)

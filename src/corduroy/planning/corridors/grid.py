@@ -122,5 +122,9 @@ def _nearest(
         low, high = [int(p.min()) for p in chosen], [int(p.max()) + 1 for p in chosen]
         box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
         there = codes[source.array[box]]
-        painted[np.ix_(*within)] = there[np.ix_(*(p - a for p, a in zip(chosen, low, strict=True)))]
+        for axis, (place, first) in enumerate(zip(chosen, low, strict=True)):
+            if len(place) != there.shape[axis]:
+                there = there.take(place - first, axis=axis)
+        to = tuple(slice(int(known.argmax()), int(known.argmax()) + int(known.sum())) for known in within)
+        painted[to] = there
     return painted

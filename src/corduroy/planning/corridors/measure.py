@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,9 @@ from numpy.typing import NDArray
 from corduroy.anatomy.posterior import Side
 from corduroy.planning.corridors.avoided import BY_CODE, Avoided, margin_mm
 from corduroy.planning.corridors.exact import nearest_of_each
-from corduroy.planning.corridors.fields import Fields
 from corduroy.planning.corridors.gauges import largest_gauge_within
 from corduroy.planning.corridors.parts import PART_NAMES
-from corduroy.planning.corridors.results import Angles, Corridor, Kind, PedicleWalls, Point
-from corduroy.planning.corridors.robustness import robustness_of
+from corduroy.planning.corridors.results import Angles, Corridor, Kind, Point, Robustness
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings
 from corduroy.planning.corridors.trace import along_bone
@@ -49,18 +46,23 @@ class Way:
         return np.asarray((self.entry_mm - self.target_mm) / self.depth_mm)
 
 
-def measured(scene: Scene, fields: Fields, ways: Sequence[Way], settings: CorridorSettings) -> list[Corridor]:
-    """Measure ways one by one."""
-    return [_measure(scene, fields, way, settings) for way in ways]
+def measure_way(scene: Scene, way: Way, robustness: Robustness, settings: CorridorSettings) -> Corridor:
+    """Measure one way exactly.
 
-
-def _measure(scene: Scene, fields: Fields, way: Way, settings: CorridorSettings) -> Corridor:
+    Parameters
+    ----------
+    scene : Scene
+    way : Way
+    robustness : Robustness
+        Of that way.
+    settings : CorridorSettings
+    """
     radius = settings.radius_mm
     clearances = _clearances(scene, way, radius)
     spares = {group: found.value - margin_mm(group, settings) for group, found in clearances.items()}
     tightest = min(spares, key=lambda group: spares[group], default=None)
     spare = np.inf if tightest is None else spares[tightest]
-    bone_mm, part, in_target = _bone(scene, way)
+    bone_mm, part, in_target = along_way(scene, way)
     walls = pedicle_walls(scene.pedicles[way.side], scene.frame, way.target_mm, way.outwards, radius)
     walls = walls if way.kind is Kind.TRANSPEDICULAR else None
     room = radius + (spare if walls is None else min(spare, walls.nearest_mm))
@@ -84,7 +86,7 @@ def _measure(scene: Scene, fields: Fields, way: Way, settings: CorridorSettings)
         walls,
         settings.gauge,
         largest_gauge_within(room),
-        robustness_of(scene, fields, way.target_mm, way.entry_mm, bone_mm, settings),
+        robustness,
         way.merit,
     )
 
@@ -100,7 +102,7 @@ def _clearances(scene: Scene, way: Way, radius: float) -> dict[Avoided, Measured
     return dict(sorted(clearances.items(), key=lambda pair: pair[1].value))
 
 
-def _bone(scene: Scene, way: Way) -> tuple[float, int, float]:
+def along_way(scene: Scene, way: Way) -> tuple[float, int, float]:
     """Length in bone from its outermost voxel to the tip, the part met first, length in the lesion."""
     start = scene.grid.index(way.target_mm)
     per_mm = (scene.grid.index(way.entry_mm) - start) / way.depth_mm

@@ -26,6 +26,7 @@ PART_NAMES = {
     trace.LAMINA_RIGHT: "right lamina",
     trace.SPINOUS: "spinous process",
     trace.TRANSVERSE: "transverse process",
+    trace.TRANSVERSE_AT_RIB: "transverse process",
     trace.ARCH: "articular process or other arch",
 }
 _GROOVE_MM = 8.0  # to both rib and vertebra: the way of a costovertebral needle (author's choice)
@@ -53,14 +54,18 @@ def parts_of(vertebra: Vertebra, elements: PosteriorElements) -> LabelMap:
 
 
 def with_grooves(parts: Codes, ribs: NDArray[np.bool_] | None, spacing: FloatArray) -> Codes:
-    """Mark the soft voxels between ribs and vertebra; where no ribs are given, all soft voxels near it."""
+    """Mark where a costovertebral needle runs in a thoracic vertebra: between rib and vertebra, or by the rib's process.
+
+    Where no ribs are given, all soft voxels near the vertebra count as lying between.
+    """
     wanted = np.zeros(256, dtype=bool)
     wanted[1 : trace.LAST_BONE + 1] = True
     near = box_distances(parts, wanted, spacing)[0] <= _GROOVE_MM
     if ribs is not None:
         near &= box_distances(ribs.view(np.uint8), np.arange(256) == 1, spacing)[0] <= _GROOVE_MM
         near &= ~ribs
-    return np.where(near & (parts == 0), np.uint8(trace.GROOVE), parts)
+    marked = np.where(parts == trace.TRANSVERSE, np.uint8(trace.TRANSVERSE_AT_RIB), parts)
+    return np.where(near & (parts == 0), np.uint8(trace.GROOVE), marked)
 
 
 def bone_entries(parts: LabelMap, vertebra: Vertebra, step_mm: float) -> FloatArray:

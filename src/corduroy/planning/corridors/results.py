@@ -272,7 +272,4 @@ def _angles(angles: Angles) -> dict[str, Any]:
 
 
 def _rounded_fields(values: PedicleWalls | Robustness) -> dict[str, Any]:
-    return {
-        name: round(value, 3) if isinstance(value, float) else value
-        for name, value in vars(values).items()
-    }
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in vars(values).items()}

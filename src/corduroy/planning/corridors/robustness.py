@@ -73,9 +73,7 @@ def _tried(
     clear, hit = np.zeros(len(tips), dtype=bool), np.zeros(len(tips), dtype=bool)
     box = np.array(scene.box_start, dtype=np.float64)
     lengths = np.full(len(tips), depth)
-    misplaced(
-        fields.to_touch, scene.lesion, box, starts, per_mm, lengths, settings.radius_mm, clear, hit
-    )
+    misplaced(fields.to_touch, scene.lesion, box, starts, per_mm, lengths, settings.radius_mm, clear, hit)
     return clear, hit
 
 

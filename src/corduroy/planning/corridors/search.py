@@ -16,9 +16,10 @@ from corduroy.imaging.volume import LabelMap
 from corduroy.planning.corridors.avoided import BY_CODE
 from corduroy.planning.corridors.build import build_scene
 from corduroy.planning.corridors.fields import Fields, make_fields
-from corduroy.planning.corridors.measure import Way, measured
+from corduroy.planning.corridors.measure import Way, along_way, measure_way
 from corduroy.planning.corridors.parts import pedicle_planes
-from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind
+from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind, Robustness
+from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings, Purpose
 from corduroy.planning.corridors.trace import KINDS, sweep
@@ -102,9 +103,7 @@ def find_corridors(
     the table as in the scan; prone, organs and skin shift.
     """
     chosen = settings or CorridorSettings()
-    scene = build_scene(
-        spine, Level(level), chosen, target=target, structures=structures, names=names, body=body
-    )
+    scene = build_scene(spine, Level(level), chosen, target=target, structures=structures, names=names, body=body)
     return search_scene(scene, chosen)
 
 
@@ -187,20 +186,40 @@ def _limits(settings: CorridorSettings) -> FloatArray:
 
 
 def _ranked(scene: Scene, fields: Fields, found: Sweep, settings: CorridorSettings) -> tuple[Corridor, ...]:
-    """The best of every kind and side, measured exactly; those that do not hold then are dropped."""
+    """The best of every kind and side, the first of each before the others."""
     firsts: list[Corridor] = []
     others: list[Corridor] = []
     for number in range(KINDS):
-        ways = _shortlist(scene, found, number)
-        corridors = [c for c in measured(scene, fields, ways, settings) if c.spare_mm >= 0.0]
-        corridors = _apart(sorted(corridors, key=_rank), settings.per_kind)
+        corridors = _best_of(scene, fields, _shortlist(scene, found, number), settings)
         firsts += corridors[:1]
         others += corridors[1:]
     return (*sorted(firsts, key=_rank), *sorted(others, key=_rank))
 
 
+def _best_of(scene: Scene, fields: Fields, ways: list[Way], settings: CorridorSettings) -> list[Corridor]:
+    """The first few of the ways by rank that lie apart and hold when measured exactly."""
+    tried = [
+        (way, robustness_of(scene, fields, way.target_mm, way.entry_mm, along_way(scene, way)[0], settings))
+        for way in ways
+    ]
+    taken: list[Corridor] = []
+    for way, robustness in sorted(tried, key=lambda pair: _order(pair[1], pair[0].merit)):
+        gaps = [np.linalg.norm(way.entry_mm - corridor.entry_mm) for corridor in taken]
+        if all(gap >= _APART_MM for gap in gaps):
+            corridor = measure_way(scene, way, robustness, settings)
+            if corridor.spare_mm >= 0.0:
+                taken.append(corridor)
+        if len(taken) == settings.per_kind:
+            break
+    return taken
+
+
 def _rank(corridor: Corridor) -> tuple[float, float]:
-    return -round(corridor.robustness.from_bone, 1), -corridor.merit
+    return _order(corridor.robustness, corridor.merit)
+
+
+def _order(robustness: Robustness, merit: float) -> tuple[float, float]:
+    return -round(robustness.from_bone, 1), -merit
 
 
 def _shortlist(scene: Scene, found: Sweep, number: int) -> list[Way]:
@@ -214,15 +233,6 @@ def _shortlist(scene: Scene, found: Sweep, number: int) -> list[Way]:
             taken.append(Way(points[entry], target, kind, side, float(found.merit[entry, number])))
         if len(taken) == _SHORTLIST:
             break
-    return taken
-
-
-def _apart(corridors: list[Corridor], count: int) -> list[Corridor]:
-    taken: list[Corridor] = []
-    for corridor in corridors:
-        gaps = [np.linalg.norm(np.subtract(corridor.entry_mm, other.entry_mm)) for other in taken]
-        if len(taken) < count and all(gap >= _APART_MM for gap in gaps):
-            taken.append(corridor)
     return taken
 
 

@@ -16,7 +16,8 @@ FloatArray = NDArray[np.float64]
 
 _SKIN_HU = -300.0  # halfway between air and fat is -550; cloth and mattress stay below this (author's choice)
 _COARSE_MM = 1.2
-_RAY_STEP_MM = 0.5
+_RAY_STEP_MM = 2.0
+_FINE_STEP_MM = 0.25
 _FARTHEST_MM = 350.0
 _NOMINAL_MM = 100.0
 
@@ -103,13 +104,21 @@ def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings)
 
 def _exits(body: LabelMap, centre: FloatArray, height: float, around: FloatArray) -> FloatArray:
     """First places outside the patient on the rays of one height, shape (n, 3); NaN where the image ends before."""
-    way = np.arange(0.0, _FARTHEST_MM, _RAY_STEP_MM)
     directions = np.column_stack([np.sin(around), -np.cos(around), np.zeros_like(around)])
-    start = np.array([centre[0], centre[1], height])
-    points = start + way[None, :, None] * directions[:, None, :]
-    inside = body.sample(points, order=0, fill=-1.0)
+    start = np.broadcast_to([centre[0], centre[1], height], directions.shape)
+    coarse = _last_inside(body, start, directions, np.arange(0.0, _FARTHEST_MM, _RAY_STEP_MM))
+    found = _last_inside(body, coarse, directions, np.arange(0.0, 2 * _RAY_STEP_MM, _FINE_STEP_MM))
+    return found
+
+
+def _last_inside(body: LabelMap, start: FloatArray, directions: FloatArray, way: FloatArray) -> FloatArray:
+    """The last place inside before each ray first leaves the mask; NaN where it starts outside or the image ends."""
+    points = start[:, None, :] + way[None, :, None] * directions[:, None, :]
+    known = np.isfinite(points).all(axis=(1, 2))
+    inside = np.full(points.shape[:2], -1.0)
+    inside[known] = body.sample(points[known], order=0, fill=-1.0)
     outside = inside < 0.5
     first = outside.argmax(axis=1)
-    rays = np.arange(len(around))
+    rays = np.arange(len(start))
     found = outside.any(axis=1) & (inside[rays, first] >= 0.0) & (first > 0)
     return np.asarray(np.where(found[:, None], points[rays, np.maximum(first - 1, 0)], np.nan))

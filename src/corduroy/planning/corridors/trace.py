@@ -1,8 +1,8 @@
 """Every entry against every target point: the least clearance along each straight way, by the clearance itself.
 
-The clearance changes by at most a millimetre per millimetre. Standing where it exceeds the least one found so far by
-d, nothing less can come within d, so that the march skips there (sphere tracing, 10.1007/s003710050084). A
-way is given up as soon as it is known to be unsafe and worse than what its entry already offers.
+The clearance changes by at most a millimetre per millimetre: where it exceeds what is asked by d, nothing can fall
+short within d, and the march skips there (sphere tracing, 10.1007/s003710050084). First it is only asked whether a
+way keeps its margins; how much it spares is found for those that do, and for the best way of an entry that has none.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ KINDS = 8
 """Transpedicular, costovertebral, posterolateral, translaminar, each left, then right."""
 
 BODY, PEDICLE_LEFT, PEDICLE_RIGHT, LAMINA_LEFT, LAMINA_RIGHT, SPINOUS, TRANSVERSE, ARCH = range(1, 9)
+TRANSVERSE_AT_RIB = 9
 LAST_BONE = 15
 GROOVE = 16
 """Soft tissue between rib and vertebra, on the map of parts."""
@@ -51,8 +52,27 @@ def _trilinear(field: Any, x: float, y: float, z: float) -> Any:
 
 
 @njit(cache=True)
-def least_clearance(field: Any, start: Any, per_mm: Any, length: float, floor: float) -> tuple[float, float]:
-    """The least value of a field along a way, and where it is.
+def first_below(field: Any, start: Any, per_mm: Any, length: float, floor: float) -> float:
+    """Where a field first falls below a value on a way, mm from the start; -1 where it never does.
+
+    Parameters
+    ----------
+    field, start, per_mm, length, floor
+        As of `least_clearance`.
+    """
+    s = 0.0
+    while True:
+        here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
+        if here < floor:
+            return s
+        if s >= length:
+            return -1.0
+        s = min(length, s + max(here - floor, _LEAST_STEP_MM))
+
+
+@njit(cache=True)
+def least_clearance(field: Any, start: Any, per_mm: Any, length: float) -> float:
+    """The least value of a field along a way.
 
     Parameters
     ----------
@@ -62,25 +82,14 @@ def least_clearance(field: Any, start: Any, per_mm: Any, length: float, floor: f
         Voxel index at the start; change per mm of the way.
     length : float
         Of the way, mm.
-    floor : float
-        The march ends below it.
-
-    Returns
-    -------
-    least, place : float
-        A value below `floor` is not the least one, only one below it; `place` in mm from the start.
     """
-    least, place, s = 1e9, 0.0, 0.0
+    least, s = 1e9, 0.0
     while True:
         here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
-        if here < least:
-            least, place = here, s
-            if least < floor:
-                break
+        least = min(least, here)
         if s >= length:
-            break
+            return least
         s = min(length, s + max(here - least, _LEAST_STEP_MM))
-    return least, place
 
 
 @njit(cache=True)
@@ -103,7 +112,7 @@ def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) 
     first : int
         The part that is met first on the way in.
     groove : int
-        1 if the way runs between rib and vertebra.
+        1 if the way runs between rib and vertebra, or through a transverse process that bears a rib.
     in_target : float
         Length inside the lesion, mm.
     """
@@ -116,9 +125,9 @@ def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) 
         if i < 0 or j < 0 or k < 0 or i >= nx or j >= ny or k >= nz:
             break
         part = parts[i, j, k]
-        if part == GROOVE:
+        if part == GROOVE or part == TRANSVERSE_AT_RIB:
             groove = 1
-        elif part > 0:
+        if part > 0 and part != GROOVE:
             bone_mm, first = s, part
         if target[i, j, k] > 0:
             in_target += _BONE_STEP_MM
@@ -233,14 +242,17 @@ def sweep(
                 outwards[c] /= length
                 per_mm[c] = (entries_at[e, c] - targets_at[t, c]) / length
             start = targets_at[t]
-            least, place = least_clearance(field, start, per_mm, length, min(radius, best + _TIE_MM))
-            best = max(best, least)
-            if least < radius:
+            place = first_below(field, start, per_mm, length, radius)
+            if place >= 0.0:
                 i = int(start[0] + place * per_mm[0] + 0.5)
                 j = int(start[1] + place * per_mm[1] + 0.5)
                 k = int(start[2] + place * per_mm[2] + 0.5)
                 blocked[e, nearest[i, j, k]] += 1
+                if best < radius and first_below(field, start, per_mm, length, best + _TIE_MM) < 0.0:
+                    best = least_clearance(field, start, per_mm, length)
                 continue
+            least = least_clearance(field, start, per_mm, length)
+            best = max(best, least)
             bone_mm, first, groove, in_target = along_bone(parts, lesion, start - box_start, per_mm, length)
             if first == 0:
                 continue
@@ -280,8 +292,7 @@ def misplaced(
     """
     nx, ny, nz = lesion.shape
     for n in prange(len(starts)):
-        least, _ = least_clearance(field, starts[n], per_mm[n], lengths[n], radius)
-        clear[n] = least >= radius
+        clear[n] = first_below(field, starts[n], per_mm[n], lengths[n], radius) < 0.0
         i = int(np.floor(starts[n, 0] - box_start[0] + 0.5))
         j = int(np.floor(starts[n, 1] - box_start[1] + 0.5))
         k = int(np.floor(starts[n, 2] - box_start[2] + 0.5))

@@ -15,7 +15,7 @@ from corduroy.planning.corridors.grid import FloatArray, SearchGrid
 BoolArray = NDArray[np.bool_]
 
 # All author's choice, in mm.
-_CANAL_REACH = 60.0  # of the canal above and below the vertebra is drawn
+_CANAL_REACH = 45.0  # of the canal above and below the vertebra is drawn
 _CANAL_RADIUS = 9.0  # where no ring shows it
 _ROOT_RADIUS = 3.0
 _ROOT_BELOW_PEDICLE = 2.0  # from the pedicle's lower edge to the root's centre where it leaves the canal
@@ -23,7 +23,9 @@ _ROOT_RUN = 14.0  # sideways from the canal; then it lies before the transverse 
 _ROOT_FALL = {"cervical": 2.0, "thoracic": 3.0, "lumbar": 10.0, "sacral": 12.0}  # over that run
 _ROOT_FORWARD = 4.0
 _SPACE_BEFORE = 1 / 3  # of the body's depth: what lies further forward, beside the bone, may be a vessel
-_SPACE_BESIDE = 45.0  # from the midline: what lies further out and before the transverse processes may be lung or kidney
+_SPACE_BESIDE = (
+    45.0  # from the midline: what lies further out and before the transverse processes may be lung or kidney
+)
 
 
 def canal_on(grid: SearchGrid, spine: Spine, vertebra: Vertebra) -> tuple[BoolArray, str | None]:
