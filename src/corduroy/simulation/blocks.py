@@ -191,7 +191,9 @@ def galerkin(
     starts: Any,
     columns: Any,
     blocks: Any,
-    hosted: Any,
+    guest_starts: Any,
+    guests: Any,
+    seats: Any,
     host: Any,
     seat: Any,
     weights: Any,
@@ -209,8 +211,8 @@ def galerkin(
     ----------
     starts, columns, blocks
         The fine matrix.
-    hosted : array of int32, shape (cells, 27)
-        Fine vertex at each seat of a coarse cell that hosts it, else -1.
+    guest_starts, guests, seats
+        Fine vertices that each coarse cell hosts.
     host, seat : array
         Of the fine vertices.
     weights : array of float32, shape (27, 8)
@@ -230,14 +232,15 @@ def galerkin(
                 at[coarse_columns[j]] = j
             for i in range(cell_starts[row], cell_starts[row + 1]):
                 cell, corner = places[i] >> 3, places[i] & 7
-                for x in range(27):
-                    v = hosted[cell, x]
-                    if v < 0 or weights[x, corner] == 0:
+                for g in range(guest_starts[cell], guest_starts[cell + 1]):
+                    v = guests[g]
+                    mine = weights[seats[g], corner]
+                    if mine == 0:
                         continue
                     for j in range(starts[v], starts[v + 1]):
                         u = columns[j]
                         for m in range(8):
-                            weight = weights[x, corner] * weights[seat[u], m]
+                            weight = mine * weights[seat[u], m]
                             if weight != 0:
                                 target = coarse_blocks[at[corners[host[u], m]]]
                                 source = blocks[j]
@@ -246,7 +249,9 @@ def galerkin(
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
-def restrict(fine: Any, lane: int, hosted: Any, weights: Any, cell_starts: Any, places: Any, coarse: Any) -> None:
+def restrict(
+    fine: Any, lane: int, guest_starts: Any, guests: Any, seats: Any, weights: Any, starts: Any, places: Any, coarse: Any
+) -> None:
     """coarse = Pᵀ fine.
 
     Parameters
@@ -254,34 +259,33 @@ def restrict(fine: Any, lane: int, hosted: Any, weights: Any, cell_starts: Any, 
     fine : array of float32, flat
     lane : int
         Distance of a vertex' components in `fine`.
-    hosted : array of int32, shape (cells, 27)
-        Where in `fine` the first component of each hosted vertex is, else -1.
+    guest_starts, guests, seats
+        Fine vertices of each coarse cell, see `guests_of_cells`; `guests` says where in `fine` each begins.
     weights : array of float32, shape (27, 8)
-    cell_starts, places
+    starts, places
         The cells' corners at each coarse vertex.
     coarse : array of float32, shape (n c,)
     """
-    n = cell_starts.size - 1
+    n = starts.size - 1
     c = coarse.size // n
     for part in prange(_parts(n)):
         for v in range(part * _PART, min(n, (part + 1) * _PART)):
             total = coarse[c * v : c * v + c]
             total[:] = 0
-            for i in range(cell_starts[v], cell_starts[v + 1]):
-                cell = hosted[places[i] >> 3]
+            for i in range(starts[v], starts[v + 1]):
+                cell = places[i] >> 3
                 corner = places[i] & 7
-                low = 9 * (corner >> 2) + 3 * ((corner >> 1) & 1) + (corner & 1)
-                for x in range(8):
-                    seat = low + 9 * (x >> 2) + 3 * ((x >> 1) & 1) + (x & 1)
-                    at = cell[seat]
-                    if at >= 0:
-                        weight = weights[seat, corner]
+                for g in range(guest_starts[cell], guest_starts[cell + 1]):
+                    weight = weights[seats[g], corner]
+                    if weight != 0:
                         for k in range(c):
-                            total[k] += weight * fine[at + k * lane]
+                            total[k] += weight * fine[guests[g] + k * lane]
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
-def prolong_add(coarse: Any, c: int, corners: Any, hosted: Any, weights: Any, fine: Any, lane: int) -> None:
+def prolong_add(
+    coarse: Any, c: int, corners: Any, guest_starts: Any, guests: Any, seats: Any, fine: Any, lane: int
+) -> None:
     """fine += P coarse."""
     n = corners.shape[0]
     for part in prange(_parts(n)):
@@ -289,10 +293,8 @@ def prolong_add(coarse: Any, c: int, corners: Any, hosted: Any, weights: Any, fi
         for cell in range(part * _PART, min(n, (part + 1) * _PART)):
             for k in range(c):
                 _at_seats(coarse, corners[cell], c, k, values)
-                for x in range(27):
-                    at = hosted[cell, x]
-                    if at >= 0:
-                        fine[at + k * lane] += values[x]
+                for g in range(guest_starts[cell], guest_starts[cell + 1]):
+                    fine[guests[g] + k * lane] += values[seats[g]]
 
 
 @njit(cache=True, fastmath=_FAST)
@@ -315,24 +317,38 @@ def _at_seats(coarse: Any, corners: Any, c: int, k: int, values: Any) -> None:
 
 
 @njit(cache=True)
-def host_table(host: Any, seat: Any, address: Any, cells: int) -> Any:
-    """Address of the vertex at each seat of its host; -1 elsewhere.
+def guests_of_cells(host: Any, seat: Any, address: Any, cells: int) -> tuple[Any, Any, Any]:
+    """The fine vertices that each coarse cell hosts.
 
     Parameters
     ----------
     host, seat : array
         Of the fine vertices.
     address : array of int32
-        Where a fine vertex' first component is; negative where it has no unknown.
+        What to note for each vertex; negative where it has no unknown.
     cells : int
         Coarse cells.
 
     Returns
     -------
-    array of int32, shape (cells, 27)
+    starts : array of int64, shape (cells + 1,)
+    guests : array of int32
+        Their addresses.
+    seats : array of uint8
+        Their seats.
     """
-    table = np.full((cells, 27), -1, np.int32)
+    starts = np.zeros(cells + 1, np.int64)
     for v in range(host.size):
         if host[v] >= 0 and address[v] >= 0:
-            table[host[v], seat[v]] = address[v]
-    return table
+            starts[host[v] + 1] += 1
+    for c in range(cells):
+        starts[c + 1] += starts[c]
+    guests = np.empty(starts[cells], np.int32)
+    seats = np.empty(starts[cells], np.uint8)
+    filled = starts[:-1].copy()
+    for v in range(host.size):
+        if host[v] >= 0 and address[v] >= 0:
+            guests[filled[host[v]]] = address[v]
+            seats[filled[host[v]]] = seat[v]
+            filled[host[v]] += 1
+    return starts, guests, seats

@@ -8,7 +8,7 @@ where the mean of a modulus is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -101,8 +101,9 @@ class Ladder:
 
     Parameters
     ----------
-    hosted : ndarray of int32, shape (cells, 27)
-        Where in the fine vector the first component of the vertex at each seat of each coarse cell is, else -1.
+    guest_starts, guests, seats : ndarray
+        The fine vertices that each coarse cell hosts, see `blocks.guests_of_cells`; `guests` says where in the fine
+        vector each vertex begins.
     lane : int
         Distance of a vertex' components in the fine vector.
     corners : ndarray of int32, shape (cells, 8)
@@ -111,7 +112,9 @@ class Ladder:
         Cells at each coarse vertex, see `blocks.cells_of_vertices`.
     """
 
-    hosted: NDArray[np.int32]
+    guest_starts: NDArray[np.int64]
+    guests: NDArray[np.int32]
+    seats: NDArray[np.uint8]
     lane: int
     corners: NDArray[np.int32]
     starts: NDArray[np.int64]
@@ -119,12 +122,14 @@ class Ladder:
 
     def restrict(self, fine: Singles, coarse: Singles) -> None:
         """coarse = Pᵀ fine."""
-        blocks.restrict(fine, self.lane, self.hosted, SEATS, self.starts, self.places, coarse)
+        guests = self.guest_starts, self.guests, self.seats
+        blocks.restrict(fine, self.lane, *guests, SEATS, self.starts, self.places, coarse)
 
     def prolong_add(self, coarse: Singles, fine: Singles) -> None:
         """fine += P coarse."""
         components = coarse.size // (self.starts.size - 1)
-        blocks.prolong_add(coarse, components, self.corners, self.hosted, SEATS, fine, self.lane)
+        guests = self.guest_starts, self.guests, self.seats
+        blocks.prolong_add(coarse, components, self.corners, *guests, fine, self.lane)
 
 
 SEATS = topology.seat_weights()
@@ -142,8 +147,8 @@ def ladder(link: topology.Link, address: NDArray[np.int32], lane: int) -> Ladder
     """
     cells = link.cells
     starts, places = blocks.cells_of_vertices(cells.corners, cells.vertices)
-    table = blocks.host_table(link.host, link.seat, address, len(cells.corners))
-    return Ladder(table, lane, cells.corners, starts, places)
+    guests = blocks.guests_of_cells(link.host, link.seat, address, len(cells.corners))
+    return Ladder(*guests, lane, cells.corners, starts, places)
 
 
 @dataclass
@@ -311,7 +316,9 @@ def coarser(cells: topology.Cells, matrix: Matrix, components: int) -> tuple[Lad
         matrix.starts,
         matrix.columns,
         matrix.blocks,
-        rungs.hosted,
+        rungs.guest_starts,
+        rungs.guests,
+        rungs.seats,
         link.host,
         link.seat,
         SEATS,
@@ -323,5 +330,5 @@ def coarser(cells: topology.Cells, matrix: Matrix, components: int) -> tuple[Lad
         below.blocks,
         _SLABS,
     )
-    in_vector = np.where(rungs.hosted >= 0, components * rungs.hosted, -1).astype(np.int32)
-    return Ladder(in_vector, 1, rungs.corners, rungs.starts, rungs.places), link.cells, below
+    rungs = replace(rungs, guests=components * rungs.guests)
+    return rungs, link.cells, below
