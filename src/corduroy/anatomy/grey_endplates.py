@@ -69,7 +69,9 @@ def with_grey_endplates(
     -----
     An endplate stays where the mask has it if its disc is too thin to be seen unmixed; if air, metal or cement fill
     half of its surroundings; if the grey values hardly change across it, scatter twice as far as about the scan's
-    other endplates, or are not those of a shell; or if the two surfaces part by more than a voxel.
+    other endplates, or are not those of a shell; or if the two surfaces part by more than a voxel. Both endplates of a
+    vertebra move or neither: nearly parallel plates have like steps in the mask, whose errors cancel in an angle and
+    would not if one plate had none.
 
     When this misleads: a disc that is calcified along a part of the endplate pulls the surface there, by less than a
     voxel.
@@ -87,9 +89,11 @@ def with_grey_endplates(
     if problem is not None:
         return vertebrae, (_NOT_USED + problem,)
     moved = dict(vertebrae)
-    for one in placed:
-        if one.accepted:
-            moved[one.level] = _with_surface(moved[one.level], one)
+    for level, vertebra in vertebrae.items():
+        accepted = [one for one in placed if one.level == level and one.accepted]
+        if accepted and len(accepted) == len(_sides(vertebra)):
+            for one in accepted:
+                moved[level] = _with_surface(moved[level], one)
     return moved, ()
 
 
