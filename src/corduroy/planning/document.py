@@ -43,6 +43,8 @@ def document_of(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {str(document_of(key)): document_of(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(document_of(item) for item in value)
     if isinstance(value, tuple | list | np.ndarray):
         return [document_of(item) for item in value]
     if hasattr(value, "as_dict"):

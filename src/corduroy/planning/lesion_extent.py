@@ -1,0 +1,214 @@
+"""What the lesion's mask says by itself: how large it is, which parts it takes, and where it leaves the bone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corduroy.anatomy.pedicles import Side
+from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_elements
+from corduroy.anatomy.spine import Spine
+from corduroy.anatomy.vertebra import Vertebra
+from corduroy.errors import PlanError
+from corduroy.morphometry.uncertainty import volume_uncertainty_ml
+from corduroy.planning.leak_sites import BreachedCortex
+from corduroy.planning.lesion_mask import LesionMask, PartName
+from corduroy.provenance import Measured
+from corduroy.scales import Reading, TomitaRegions, WbbExtent, WbbLayer, WbbNumbering, WbbSide, sosg_zone_at
+
+BoolArray = NDArray[np.bool_]
+
+# All author's choice.
+_INVOLVED_PERCENT = 10.0  # of a part of the arch: less may be the border of two masks
+_ZONE_SHARE = 0.02  # of the lesion in a sector of the WBB clock
+_SIDE_SHARE = 0.8  # of a soft part on one side of the midline: it lies on that side
+_LEAST_BREACH_MM = 3.0
+_DEEP_MM = 3.0  # below the bone's surface: the deep layer of WBB
+
+
+@dataclass(frozen=True)
+class SoftPart:
+    """The lesion outside the bone.
+
+    Parameters
+    ----------
+    volume : Measured
+        ml.
+    side : Side or None
+        The patient's, if four fifths of it lie there; None for a midline part, or where there is none.
+    """
+
+    volume: Measured
+    side: Side | None
+
+
+@dataclass(frozen=True)
+class LesionExtent:
+    """The lesion in numbers.
+
+    Parameters
+    ----------
+    in_bone : Measured
+        ml.
+    body_share : Measured
+        Percent of the vertebral body.
+    parts_percent : dict of str to float or None
+        Share of each part of the arch, ``"pedicle left"``, ``"spinous process"`` and so on; None: part not seen.
+    involved : tuple of str
+        The parts of which at least a tenth is taken.
+    epidural, paravertebral : SoftPart
+    other_vertebrae : bool
+        Whether it reaches into a neighbour.
+    breaches : tuple of BreachedCortex
+        Where a part outside the bone touches the body over at least 3 mm.
+    wbb : WbbExtent
+    """
+
+    in_bone: Measured
+    body_share: Measured
+    parts_percent: dict[str, float | None]
+    involved: tuple[str, ...]
+    epidural: SoftPart
+    paravertebral: SoftPart
+    other_vertebrae: bool
+    breaches: tuple[BreachedCortex, ...]
+    wbb: WbbExtent
+
+    def takes(self, kind: str, side: Side | None = None) -> bool | None:
+        """Whether a kind of part is involved, on a side or on any; None if no such part was seen."""
+        named = {name: share for name, share in self.parts_percent.items() if name.startswith(kind)}
+        shares = [share for name, share in named.items() if side is None or name.endswith(side.value)]
+        if any(share is not None and share >= _INVOLVED_PERCENT for share in shares):
+            return True
+        return None if None in shares or not shares else False
+
+    @property
+    def regions(self) -> TomitaRegions:
+        """The regions that Tomita's types are made of; further lesions elsewhere are not looked for."""
+        return TomitaRegions(
+            body=self.body_share.value > 0,
+            pedicle=self.takes("pedicle"),
+            lamina=self.takes("lamina"),
+            epidural=self.epidural.volume.value > 0,
+            paravertebral=self.paravertebral.volume.value > 0,
+            adjacent=self.other_vertebrae,
+        )
+
+    def reading_mm3(self, *parts: SoftPart) -> Reading:
+        """Volume of soft parts together, mm³."""
+        value = sum(part.volume.value for part in parts)
+        return Reading(1000.0 * value, 1000.0 * sum(part.volume.uncertainty for part in parts))
+
+
+def extent_of(lesion: LesionMask, spine: Spine) -> LesionExtent:
+    """Measure a lesion's mask against the vertebra that it lies in.
+
+    Raises
+    ------
+    PlanError
+        If the vertebra has no body of its own.
+
+    Notes
+    -----
+    When this misleads: a mask that strays by a voxel touches parts that the lesion spares; bone that is gone from the
+    labels is missing from the body's volume.
+    """
+    vertebra = spine.vertebrae[lesion.level]
+    if vertebra.body is None:
+        raise PlanError(f"{lesion.level} without a body of its own", "a vertebra with its body")
+    inside = lesion.on(vertebra.mask)
+    elements = find_posterior_elements(vertebra)
+    shares = {name: _share(inside, part) for name, part in _parts(elements).items()}
+    body = vertebra.body_mask
+    share = 100.0 * float(np.count_nonzero(inside & body)) / float(np.count_nonzero(body) or 1)
+    half = share * volume_uncertainty_ml(vertebra, 1.0)
+    own = float(np.count_nonzero(inside)) * vertebra.mask.voxel_volume_mm3 / 1000.0
+    whole = lesion.volume_ml("in bone")
+    return LesionExtent(
+        Measured(whole, "ml", volume_uncertainty_ml(vertebra, whole), "voxels of the lesion mask in bone"),
+        Measured(share, "%", half, "lesion mask in the body"),
+        shares,
+        tuple(name for name, value in shares.items() if value is not None and value >= _INVOLVED_PERCENT),
+        _soft(lesion, vertebra, "epidural"),
+        _soft(lesion, vertebra, "paravertebral"),
+        whole > 1.2 * own + 0.1,
+        _breaches(lesion, vertebra),
+        _wbb(lesion, vertebra, inside),
+    )
+
+
+def _parts(elements: PosteriorElements) -> dict[str, Part | None]:
+    paired = {
+        "pedicle": elements.pedicle_parts,
+        "lamina": elements.laminae,
+        "transverse process": elements.transverse_processes,
+        "superior articular process": elements.superior_articular,
+        "inferior articular process": elements.inferior_articular,
+    }
+    named = {f"{kind} {side.value}": sides[side] for kind, sides in paired.items() for side in Side}
+    return {**named, "spinous process": elements.spinous_process}
+
+
+def _share(inside: BoolArray, part: Part | None) -> float | None:
+    if part is None:
+        return None
+    return 100.0 * float(np.count_nonzero(inside & part.voxels)) / float(np.count_nonzero(part.voxels))
+
+
+def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName) -> SoftPart:
+    points = lesion.points(name)
+    volume = lesion.volume_ml(name)
+    spread = volume_uncertainty_ml(vertebra, volume)
+    measured = Measured(volume, "ml", spread, f"{name} voxels of the lesion mask")
+    if not len(points):
+        return SoftPart(measured, None)
+    middle = vertebra.frame.local(vertebra.canal_point)[0]
+    right = float((vertebra.frame.local(points)[:, 0] > middle).mean())
+    if max(right, 1.0 - right) < _SIDE_SHARE:
+        return SoftPart(measured, None)
+    return SoftPart(measured, Side.RIGHT if right > 0.5 else Side.LEFT)
+
+
+def _breaches(lesion: LesionMask, vertebra: Vertebra) -> tuple[BreachedCortex, ...]:
+    """Patches of the body's surface that a part outside the bone touches."""
+    grid = vertebra.mask
+    outside = lesion.on(grid, "epidural") | lesion.on(grid, "paravertebral")
+    touching = vertebra.body_mask & ndimage.binary_dilation(outside)
+    patches, count = ndimage.label(touching, np.ones((3, 3, 3), dtype=bool))
+    face_mm2 = float(grid.voxel_volume_mm3 ** (2.0 / 3.0))
+    found = []
+    for number in range(1, count + 1):
+        voxels = np.argwhere(patches == number)
+        diameter = float(np.sqrt(4.0 * len(voxels) * face_mm2 / np.pi))
+        if diameter >= _LEAST_BREACH_MM:
+            x, y, z = grid.world_from_voxel(voxels).mean(axis=0)
+            found.append(BreachedCortex((float(x), float(y), float(z)), diameter))
+    return tuple(found)
+
+
+def _wbb(lesion: LesionMask, vertebra: Vertebra, inside: BoolArray) -> WbbExtent:
+    points = np.concatenate([lesion.points(name) for name in ("in bone", "epidural", "paravertebral")])
+    offset = vertebra.frame.local(points) - vertebra.frame.local(vertebra.canal_point)
+    zones = np.array([sosg_zone_at(float(x), float(y)) for x, y in offset[:, :2] if x or y])
+    counts = np.bincount(zones, minlength=13)
+    taken = frozenset(int(zone) for zone in np.flatnonzero(counts >= max(1.0, _ZONE_SHARE * len(zones))))
+    right = float((offset[:, 0] > 0).mean())
+    side = WbbSide.BOTH
+    if max(right, 1.0 - right) >= _SIDE_SHARE:
+        side = WbbSide.RIGHT if right > 0.5 else WbbSide.LEFT
+    return WbbExtent(WbbNumbering.SOSG, taken, _layers(lesion, vertebra, inside), side)
+
+
+def _layers(lesion: LesionMask, vertebra: Vertebra, inside: BoolArray) -> frozenset[WbbLayer]:
+    padded = np.pad(vertebra.mask.array > 0, 1)
+    depth = ndimage.distance_transform_edt(padded, sampling=tuple(vertebra.mask.spacing))[1:-1, 1:-1, 1:-1]
+    present = {
+        WbbLayer.A: lesion.volume_ml("paravertebral") > 0,
+        WbbLayer.B: bool((inside & (depth <= _DEEP_MM)).any()),
+        WbbLayer.C: bool((inside & (depth > _DEEP_MM)).any()),
+        WbbLayer.D: lesion.volume_ml("epidural") > 0,
+    }
+    return frozenset(layer for layer, there in present.items() if there)
