@@ -100,7 +100,8 @@ def gelatin_cement(cement: Tissue = CEMENT, gelatin_share: float = GELATIN_SHARE
     Notes
     -----
     No published value; author's choice. The nearest measurement: 8 ml of serum in a mixture halves the modulus
-    of cement (PMC3698342). When this number misleads: sponge and cement may part while injected, and the sponge is absorbed.
+    of cement (PMC3698342). When this number misleads: sponge and cement may part while injected, and the sponge is
+    absorbed.
     """
     if not 0 <= gelatin_share < 1:
         raise SettingsError(f"a gelatin share of {gelatin_share:g}", "0 to below 1")

@@ -93,14 +93,14 @@ class Regions:
         ModelError
             If all masks are empty.
         """
-        anything = np.zeros(self.body.shape, dtype=bool)
+        anything: BoolArray = np.zeros(self.body.shape, dtype=bool)
         for mask in self.given().values():
             anything |= mask > 0
         found = ndimage.find_objects(anything.astype(np.uint8))
         if not found:
             raise ModelError("all masks are empty", "a bone")
         starts = [max(0, s.start - margin) for s in found[0]]
-        stops = [min(n, s.stop + margin) for s, n in zip(found[0], anything.shape, strict=True)]
+        stops = [min(n, s.stop + margin) for s, n in zip(found[0], self.body.shape, strict=True)]
         a, b, c = (slice(start, stop) for start, stop in zip(starts, stops, strict=True))
         return a, b, c
 
