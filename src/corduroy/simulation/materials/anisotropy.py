@@ -78,7 +78,7 @@ CRAWFORD_2003 = TransverseIsotropy(
     0.333,
     0.157,
     0.381,
-    0.104,
+    0.104 / 0.333,  # published as contraction along under load across, 0.104
     "10.1016/S8756-3282(03)00210-2",
     "ratios and DOI not verified against a primary source; the transverse ratio agrees with 0.42 and 0.287 (1987 "
     "and 1357 over 4730 MPa) in table 1 of an IJSS article, which was read",
