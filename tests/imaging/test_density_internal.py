@@ -104,6 +104,7 @@ def test_the_scatter_is_that_of_the_published_table(shared_data):
         ({"liver": TissueSample(50, 10, 100)}, SettingsError, "liver"),
         ({"blood": TissueSample(40, 10, 5)}, MeasurementError, "5 voxels"),
         ({"blood": TissueSample(np.nan, 10, 500)}, MeasurementError, "nan"),
+        ({"blood": TissueSample(409, 27, 500)}, MeasurementError, "leave blood out"),
         ({"bone": TissueSample(-800, 10, 500), "muscle": TissueSample(900, 10, 500)}, MeasurementError, "no photon"),
     ],
 )
@@ -111,6 +112,16 @@ def test_samples_that_cannot_be_are_refused(change, error, words):
     tissues = {k: v for k, v in (PUBLISHED | change).items() if v is not None}
     with pytest.raises(error, match=words):
         internal_calibration(tissues)
+
+
+def test_without_bone_the_interval_holds_what_bone_would_have_said():
+    whole = internal_calibration(PUBLISHED).calibration
+    part = internal_calibration({k: v for k, v in PUBLISHED.items() if k != "bone"}).calibration
+    assert "without cortical bone" in part.notes[0]
+    for hu in (50.0, 100.0, 200.0):
+        low, high = part.measured(hu).interval
+        assert low < float(whole.density(hu)) < high
+        assert part.measured(hu).uncertainty > whole.measured(hu).uncertainty
 
 
 def test_air_and_fat_are_found_by_grey_value():

@@ -13,10 +13,8 @@ from corduroy.errors import DicomSeriesError, DoubtWarning
 from corduroy.imaging._dicom_files import opened_sources
 from corduroy.imaging._dicom_header import NotDicomError, UnfitError, quiet, read_dataset
 from corduroy.imaging.density import Calibration
-from corduroy.imaging.internal_density import TissueSample
+from corduroy.imaging.internal_density import ENHANCED_ABOVE_HU, TissueSample
 
-ENHANCED_ABOVE_HU = 100.0
-"""Author's choice: blood without contrast medium is 30-60 HU, an arterial or venous phase lies above 120 HU."""
 CONTRAST_BIAS_MG_CM3 = 6.0
 """Mean bias of density in any contrast phase: at least this much (10.1097/RCT.0000000000000518, abstract read)."""
 
