@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit, prange
 
 CHUNK = 71
@@ -33,6 +34,10 @@ _NEXT = 6 * _LINE
 _TOTAL = 12 * _LINE
 LINE_WORK = 15 * _LINE
 PRODUCT, RESIDUAL, SMOOTH = 0, 1, 2
+GAP = 8
+"""Empty voxels in a row that are worth skipping: a vector register's."""
+UNLIT, PLAIN, MIXED = 0, 1, 2
+"""Node lines without a voxel beside them; those whose nodes are free or held as a whole; the others."""
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 
@@ -175,39 +180,38 @@ def _store_residual(total: Any, right: Any, out: Any, free: Any, component: int,
 
 
 @njit(cache=True, fastmath=_FAST, inline="never")
-def _store_smoothed(
-    total: Any, u: Any, right: Any, step: Any, inverse: Any, free: Any, keep: Any, gain: Any, component: int, n: int
-) -> None:
+def _keep_free(total: Any, right: Any, free: Any, component: int, n: int) -> None:
+    """Make the residual vanish where the component is known."""
     for i in range(n):
-        total[i] = ((free[i] >> component) & 1) * inverse[i] * (right[i] - total[i])
+        total[i] = right[i] + (total[i] - right[i]) * ((free[i] >> component) & 1)
+
+
+@njit(cache=True, fastmath=_FAST, inline="never")
+def _store_smoothed(total: Any, u: Any, right: Any, step: Any, inverse: Any, keep: Any, gain: Any, n: int) -> None:
     for i in range(n):
-        value = keep * step[i] + gain * total[i]
-        step[i] = value
-        u[i] += value
+        total[i] = keep * step[i] + gain * inverse[i] * (right[i] - total[i])
+    for i in range(n):
+        step[i] = total[i]
+        u[i] += total[i]
 
 
 @njit(cache=True, fastmath=_FAST, inline="never")
 def _voxel_line(
-    low: Any, up: Any, modulus: Any, k: Any, work: Any, here: Any, beyond: Any, line: int, pitch: int
+    low: Any, up: Any, modulus: Any, spans: Any, k: Any, work: Any, here: Any, beyond: Any, line: int, pitch: int
 ) -> None:
     """Forces of one line of voxels, added to the node lines `here` and `beyond`."""
-    voxels = modulus.size
-    pieces = (voxels + CHUNK - 1) // CHUNK
-    length = (voxels + pieces - 1) // pieces
     rows = work[_SUMS:_MINUS]
     forces = work[_MINUS:_MODULUS]
     e = work[_MODULUS:]
-    for start in range(0, voxels, length):
-        n = min(length, voxels - start)
+    for span in range(spans.shape[0]):
+        start = spans[span, 0]
+        n = spans[span, 1]
         padded = (n + 8) // 8 * 8
         source = modulus[start : start + n]
-        e[:padded] = 0
-        stiff = e[0]
         for i in range(n):
             e[i] = source[i]
-            stiff += e[i]
-        if stiff == 0:
-            continue
+        for i in range(n, padded):
+            e[i] = 0
         for c in range(3):
             a = (3 * line + c) * pitch + start
             b = a + 3 * pitch
@@ -218,16 +222,62 @@ def _voxel_line(
             _to_node_lines(forces[4 * c * _W :], here[o:], beyond[o:], padded)
 
 
+@njit(cache=True, fastmath=_FAST, inline="never")
+def _clear(rows: Any, n: int) -> None:
+    for c in range(6):
+        rows[c * _LINE : c * _LINE + n] = 0
+
+
+@njit(cache=True)
+def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
+    """Stretches of stiff voxels of each line, at most `CHUNK` long, joined over short gaps.
+
+    Returns
+    -------
+    starts : array of int32, shape (lines + 1,)
+    spans : array of int16, shape (spans, 2)
+        First voxel and number of voxels.
+    """
+    starts = np.zeros(lines + 1, np.int32)
+    spans = np.empty((0, 2), np.int16)
+    for run in range(2):
+        count = 0
+        for line in range(lines):
+            row = modulus[line * length : (line + 1) * length]
+            at = 0
+            while at < length:
+                if row[at] == 0:
+                    at += 1
+                    continue
+                end = at + 1
+                last = end
+                while end < length and end - at < CHUNK and end - last < GAP:
+                    if row[end] != 0:
+                        last = end + 1
+                    end += 1
+                if run == 1:
+                    spans[count, 0] = at
+                    spans[count, 1] = last - at
+                count += 1
+                at = last
+            starts[line + 1] = count
+        if run == 0:
+            spans = np.empty((count, 2), np.int16)
+    return starts, spans
+
+
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def sweep(
     mode: int,
     shape: Any,
     u: Any,
     modulus: Any,
+    span_starts: Any,
+    spans: Any,
     k: Any,
     inverse: Any,
     free: Any,
-    lit: Any,
+    kinds: Any,
     right: Any,
     out: Any,
     weights: Any,
@@ -250,14 +300,16 @@ def sweep(
         Vectors of nodes: plane, line, component, place in the line.
     modulus : array of float32, flat
         Of the voxels with ghosts, one fewer along each axis.
+    span_starts, spans
+        See `find_spans`.
     k : array of float
         The 33 block entries.
     inverse : array of float32, flat
-        Inverse diagonal per node.
+        Inverse diagonal per node, 0 where nothing is unknown.
     free : array of uint8, flat
         Bit c is set where component c is unknown.
-    lit : array of bool, flat
-        Node lines that have a voxel beside them; the others are passed over.
+    kinds : array of uint8, flat
+        `UNLIT`, `PLAIN` or `MIXED` per node line.
     weights : array of float
         keep and gain.
     starts : array of int
@@ -275,7 +327,7 @@ def sweep(
         edges[s, 1, :plane] = u[first * plane : (first + 1) * plane]
     for s in prange(slabs):
         rows = line_work[s]
-        total = 0.0
+        dot = 0.0
         for q in range(starts[s] - 1, starts[s + 1]):
             low = u[q * plane : (q + 1) * plane + TAIL]
             up = u[(q + 1) * plane : (q + 2) * plane + TAIL]
@@ -283,45 +335,51 @@ def sweep(
                 low = edges[s - 1, 0]
             if q == starts[s + 1] - 1 and s < slabs - 1:
                 up = edges[s, 1]
-            rows[_HERE:_NEXT] = 0
+            here = rows[_HERE:_NEXT]
+            beyond = rows[_NEXT:_TOTAL]
+            _clear(here, pitch + 8)
             for j in range(lines - 1):
-                rows[_NEXT:_TOTAL] = 0
-                at = (q * (lines - 1) + j) * (pitch - 1)
-                _voxel_line(
-                    low, up, modulus[at : at + pitch - 1], k, chunk_work[s], rows[:_NEXT], rows[_NEXT:_TOTAL], j, pitch
-                )
-                if not lit[q * lines + j]:
+                kind = kinds[q * lines + j]
+                if kind == UNLIT:
                     below[s, 3 * j * pitch : 3 * (j + 1) * pitch] = 0
-                    rows[_HERE:_NEXT] = 0
+                    _clear(here, pitch + 8)
                     continue
+                _clear(beyond, pitch + 8)
+                line = q * (lines - 1) + j
+                at = line * (pitch - 1)
+                _voxel_line(
+                    low,
+                    up,
+                    modulus[at : at + pitch - 1],
+                    spans[span_starts[line] : span_starts[line + 1]],
+                    k,
+                    chunk_work[s],
+                    here,
+                    beyond,
+                    j,
+                    pitch,
+                )
                 for c in range(3):
                     o = (3 * j + c) * pitch
-                    sum_line = rows[_TOTAL + c * _LINE : _TOTAL + c * _LINE + pitch]
-                    _complete(rows[2 * c * _LINE :], sum_line, below[s, o : o + pitch], pitch)
+                    total = rows[_TOTAL + c * _LINE : _TOTAL + c * _LINE + pitch]
+                    _complete(here[2 * c * _LINE :], total, below[s, o : o + pitch], pitch)
                     if q < starts[s]:
                         continue
                     v = q * plane + o
                     node = (q * lines + j) * pitch
-                    here = u[v : v + pitch]
+                    mine = u[v : v + pitch]
                     there = out[v : v + pitch]
                     bits = free[node : node + pitch]
                     if mode == PRODUCT:
-                        total += _store_product(sum_line, here, there, bits, c, pitch)
+                        dot += _store_product(total, mine, there, bits, c, pitch)
                     elif mode == RESIDUAL:
-                        _store_residual(sum_line, right[v : v + pitch], there, bits, c, pitch)
+                        _store_residual(total, right[v : v + pitch], there, bits, c, pitch)
                     else:
-                        _store_smoothed(
-                            sum_line,
-                            here,
-                            right[v : v + pitch],
-                            there,
-                            inverse[node : node + pitch],
-                            bits,
-                            weights[0],
-                            weights[1],
-                            c,
-                            pitch,
-                        )
-                rows[_HERE:_NEXT] = rows[_NEXT:_TOTAL]
-        dots[s] = total
+                        wanted = right[v : v + pitch]
+                        if kind == MIXED:
+                            _keep_free(total, wanted, bits, c, pitch)
+                        factor = inverse[node : node + pitch]
+                        _store_smoothed(total, mine, wanted, there, factor, weights[0], weights[1], pitch)
+                here, beyond = beyond, here
+        dots[s] = dot
     return dots.sum()

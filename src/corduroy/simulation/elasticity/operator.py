@@ -41,13 +41,21 @@ class Model:
     def __post_init__(self) -> None:
         if self.box.shape[2] > kernels.LONGEST_LINE:
             raise ModelError(f"{self.box.voxels[2]} voxels along the last axis", f"at most {kernels.LONGEST_LINE - 3}")
-        solid = self.voxels > 0
-        lines = solid.any(axis=2)
-        lit = np.zeros(self.box.shape[:2], bool)
-        for a in (0, 1):
-            for b in (0, 1):
-                lit[a : a + lines.shape[0], b : b + lines.shape[1]] |= lines
-        self.lit = lit.reshape(-1)
+        a, b, c = self.box.voxel_shape
+        self.spans = kernels.find_spans(self.modulus, a * b, c)
+        filled = (np.diff(self.spans[0]) > 0).reshape(a, b)
+        kinds = np.full(self.box.shape[:2], kernels.UNLIT, np.uint8)
+        for i in (0, 1):
+            for j in (0, 1):
+                kinds[i : i + a, j : j + b][filled] = kernels.PLAIN
+        kinds[self.has_mixed_nodes() & (kinds == kernels.PLAIN)] = kernels.MIXED
+        self.kinds = kinds.reshape(-1)
+
+    def has_mixed_nodes(self) -> NDArray[np.bool_]:
+        """Which node lines have nodes of which some components are known and others not."""
+        bits = self.node_bits(self.free)
+        mixed: NDArray[np.bool_] = ((bits > 0) & (bits < 7)).any(axis=2)
+        return mixed
 
     @property
     def voxels(self) -> NDArray[np.float32]:
@@ -86,7 +94,7 @@ class Operator:
     def __init__(self, model: Model, dtype: Any) -> None:
         self.model = model
         self.dtype = np.dtype(dtype)
-        planes, lines, pitch = model.box.shape
+        _, lines, pitch = model.box.shape
         own = model.box.nodes[0]
         slabs = max(1, min(SLABS_PER_THREAD * numba.get_num_threads(), own // 4))
         self._starts = 1 + np.arange(slabs + 1, dtype=np.int64) * own // slabs
@@ -141,10 +149,11 @@ class Operator:
                 model.box.shape,
                 u,
                 model.modulus,
+                *model.spans,
                 self._entries,
                 inverse,
                 model.free if free is None else free,
-                model.lit,
+                model.kinds,
                 right,
                 out,
                 np.array(weights, self.dtype),
@@ -163,7 +172,7 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32, flat
-        0 where no voxel is near.
+        0 where no voxel is near or nothing is unknown.
     """
     total = np.zeros(model.box.shape, np.float32)
     voxels = model.voxels
@@ -174,5 +183,6 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
                 total[i : i + a, j : j + b, k : k + c] += voxels
     total *= np.float32(np.diag(model.stiffness).mean())
     inverse = zeros(total.size, np.float32)
-    np.divide(1, total.reshape(-1), out=inverse[: total.size], where=total.reshape(-1) > 0)
+    unknown = (total.reshape(-1) > 0) & (model.free[: total.size] > 0)
+    np.divide(1, total.reshape(-1), out=inverse[: total.size], where=unknown)
     return inverse
