@@ -12,6 +12,7 @@ from corduroy.cli.check_paper import check_paper
 from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
+from corduroy.cli.plan import plan
 from corduroy.cli.registry import registry
 from corduroy.cli.study import study
 from corduroy.cli.validate import validate
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(measure)
+app.command()(plan)
 app.command()(demo)
 app.command()(validate)
 app.command()(study)

@@ -99,7 +99,7 @@ def run_case(
     CorduroyError
         If the input cannot be used; nothing is left behind then.
     """
-    run = _Run(case, settings or CaseSettings(), outputs or Outputs(), on_step or _in_silence)
+    run = CaseRun(case, settings or CaseSettings(), outputs or Outputs(), on_step or _in_silence)
     for folder in run.outputs.folders:
         require_writable(folder)
     measurement = run.measurement()
@@ -115,7 +115,7 @@ def _in_silence(step: str) -> None:
     del step
 
 
-class _Run:
+class CaseRun:
     """One case on its way; what is needed twice is kept in memory."""
 
     def __init__(self, case: Case, settings: CaseSettings, outputs: Outputs, on_step: OnStep) -> None:
@@ -161,7 +161,7 @@ class _Run:
         scheme = TOTALSEGMENTATOR if self.segmented else self.settings.scheme
         spine = build_spine(labels, scheme=scheme, ct=ct)
         if ct is not None:
-            check_bone(ct, labels, list(_label_of(spine).values()))
+            check_bone(ct, labels, list(label_of(spine).values()))
         return spine
 
     def measurement(self) -> SpineMeasurement:
@@ -198,13 +198,13 @@ class _Run:
         ct, labels = self.images
         sweep_partials(folder)
         with filling(folder) as temporary:
-            write(measurement, CaseImages(self.case.name, labels, _label_of(spine), ct), temporary)
+            write(measurement, CaseImages(self.case.name, labels, label_of(spine), ct), temporary)
             names = [file.name for file in temporary.iterdir()]
         if self.store is not None:
             self.store.save_files("report", key, [folder / name for name in names])
 
 
-def _label_of(spine: Spine) -> dict[Level, int]:
+def label_of(spine: Spine) -> dict[Level, int]:
     return {level: number for number, level in spine.scheme.levels.items() if level in spine.vertebrae}
 
 

@@ -25,7 +25,8 @@ BoolArray = NDArray[np.bool_]
 _INVOLVED_PERCENT = 10.0  # of a part of the arch: less may be the border of two masks
 _ZONE_SHARE = 0.02  # of the lesion in a sector of the WBB clock
 _SIDE_SHARE = 0.8  # of a soft part on one side of the midline: it lies on that side
-_LEAST_BREACH_MM = 3.0
+_LEAST_CONTACT_MM = 3.0
+_NEAR_BODY_MM = 2.0
 _DEEP_MM = 3.0  # below the bone's surface: the deep layer of WBB
 
 
@@ -63,7 +64,7 @@ class LesionExtent:
     other_vertebrae : bool
         Whether it reaches into a neighbour.
     breaches : tuple of BreachedCortex
-        Where a part outside the bone touches the body over at least 3 mm.
+        Where a part outside the bone touches the body over at least 3 mm: it has come through there or nearby.
     wbb : WbbExtent
     """
 
@@ -173,19 +174,21 @@ def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName) -> SoftPart:
 
 
 def _breaches(lesion: LesionMask, vertebra: Vertebra) -> tuple[BreachedCortex, ...]:
-    """Patches of the body's surface that a part outside the bone touches."""
+    """Patches of the body's surface that a part outside the bone touches; how large the hole is, is not known."""
     grid = vertebra.mask
     outside = lesion.on(grid, "epidural") | lesion.on(grid, "paravertebral")
-    touching = vertebra.body_mask & ndimage.binary_dilation(outside)
+    if not outside.any():
+        return ()
+    from_body = ndimage.distance_transform_edt(~vertebra.body_mask, sampling=tuple(grid.spacing))
+    touching = (grid.array > 0) & (from_body <= _NEAR_BODY_MM) & ndimage.binary_dilation(outside)
     patches, count = ndimage.label(touching, np.ones((3, 3, 3), dtype=bool))
     face_mm2 = float(grid.voxel_volume_mm3 ** (2.0 / 3.0))
     found = []
     for number in range(1, count + 1):
         voxels = np.argwhere(patches == number)
-        diameter = float(np.sqrt(4.0 * len(voxels) * face_mm2 / np.pi))
-        if diameter >= _LEAST_BREACH_MM:
+        if float(np.sqrt(4.0 * len(voxels) * face_mm2 / np.pi)) >= _LEAST_CONTACT_MM:
             x, y, z = grid.world_from_voxel(voxels).mean(axis=0)
-            found.append(BreachedCortex((float(x), float(y), float(z)), diameter))
+            found.append(BreachedCortex((float(x), float(y), float(z))))
     return tuple(found)
 
 

@@ -56,7 +56,7 @@ def stability_prompts(facts: StabilityFacts, decompression: DecompressionPlan | 
     cobb = facts.regional_cobb
     if cobb is not None and cobb.value + cobb.uncertainty >= _KYPHOSIS_FROM_DEG:
         reach = "" if cobb.value >= _KYPHOSIS_FROM_DEG else " (reached by its interval only)"
-        measured = f"{cobb.value:.0f} ± {cobb.uncertainty:.0f}°"
+        measured = f"{cobb.value:.1f} ± {cobb.uncertainty:.1f}°"
         text = f"Regional kyphosis {measured}, asked about from {_KYPHOSIS_FROM_DEG:g}°{reach}."
         found.append(Prompt("regional kyphosis", text, _CHOICE))
     if propose_sins_location(facts.level).value is SinsLocation.JUNCTIONAL:

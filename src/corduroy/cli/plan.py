@@ -1,0 +1,85 @@
+"""`corduroy plan`: from a scan, a lesion and the clinical facts to a surgical plan that can be argued with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corduroy.cli.guard import guarded
+
+if TYPE_CHECKING:
+    from corduroy.pipeline.case import Case
+    from corduroy.pipeline.plan_outputs import PlanReportWriter
+
+
+def plan(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CASE",
+            help="A CT or a label map (NIfTI), a DICOM folder, file or zip, or the folder of one case.",
+            show_default=False,
+        ),
+    ],
+    labels: Annotated[Path | None, typer.Option(help="Label map that belongs to CASE.")] = None,
+    facts: Annotated[Path | None, typer.Option(metavar="case.yaml", help="The clinical facts.")] = None,
+    level: Annotated[str | None, typer.Option(help="Level of the lesion, such as T12.")] = None,
+    lesion: Annotated[Path | None, typer.Option(metavar="MASK", help="The lesion as a painted mask.")] = None,
+    structures: Annotated[
+        Path | None, typer.Option(metavar="MAP", help="Organs and vessels, numbered as TotalSegmentator does.")
+    ] = None,
+    scheme: Annotated[str | None, typer.Option(help="Label scheme, where it cannot be told by itself.")] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Number, description or UID of a series, where DICOM holds several.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="OUT", help="Write the plan as JSON.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write report, masks and Slicer markups into this folder.")
+    ] = None,
+) -> None:
+    """Plan biopsy, embolization, cement and laminectomy of one vertebra; what is missing is named, never guessed."""
+    with guarded():
+        from corduroy.anatomy.level import Level
+        from corduroy.cli.plan_table import print_plan
+        from corduroy.cli.progress import step_bar
+        from corduroy.pipeline.plan_case import PlanRequest, plan_case
+        from corduroy.pipeline.plan_outputs import PlanOutputs
+        from corduroy.pipeline.settings import CaseSettings
+
+        request = PlanRequest(None if level is None else Level.parse(level), lesion, facts, structures)
+        case = _one_case(source, labels)
+        outputs = PlanOutputs.for_case(case, json, report)
+        settings = CaseSettings(scheme=scheme, series=series)
+        with step_bar(1) as bar:
+            document = plan_case(case, request, settings, outputs, _writer(outputs.report), bar.on_step)
+        print_plan(document)
+        _print_places(outputs.json, outputs.report)
+
+
+def _one_case(source: Path, labels: Path | None) -> Case:
+    from corduroy.errors import CaseError
+    from corduroy.pipeline.case import find_cases
+
+    cases = find_cases(source, labels)
+    if len(cases) > 1:
+        raise CaseError(f"{source} holds {len(cases)} cases", "one case", "name the folder of one session")
+    return cases[0]
+
+
+def _writer(folder: Path | None) -> PlanReportWriter | None:
+    """Matplotlib and typst are loaded only if there is something to draw."""
+    if folder is None:
+        return None
+    from corduroy.reports.plan.write import write_plan_report
+
+    return write_plan_report
+
+
+def _print_places(json: Path | None, report: Path | None) -> None:
+    if json is not None:
+        typer.echo(f"JSON    {json}")
+    if report is not None:
+        typer.echo(f"report  {report / 'plan.html'}")
+        typer.echo(f"        {report / 'plan.pdf'}")
