@@ -93,8 +93,8 @@ def internal_calibration(tissues: Mapping[Tissue, TissueSample]) -> InternalFit:
     -----
     Reproduces the published energy (97.0 keV), R2 and lines of VerSe 004. When this number misleads: samples that
     touch another tissue; without bone, the energy rests on small differences between soft tissues and densities come
-    out too low by a fifth. Its scatter against phantoms is wide (standard deviation 18 mg/cm3): more than many patients'
-    change.
+    out too low by a fifth. Its scatter against phantoms is wide (standard deviation 18 mg/cm3): more than most
+    changes in a patient.
     """
     names = _checked(tissues)
     grey = np.array([tissues[name].hu for name in names])

@@ -10,6 +10,7 @@ from corduroy.simulation.materials.field import (
     material_field,
     surface_of,
 )
+from corduroy.simulation.materials.intact import without_lesion
 from corduroy.simulation.materials.law import Law, Line, Power
 from corduroy.simulation.materials.laws import LAWS, law_named, laws_for
 from corduroy.simulation.materials.loads import (
@@ -48,4 +49,5 @@ __all__ = [
     "sample_laws",
     "shell_modulus",
     "surface_of",
+    "without_lesion",
 ]
