@@ -17,8 +17,8 @@ from corduroy.registry.record import RECORDS, Item, Record
 from corduroy.registry.store.reading import living
 from corduroy.registry.store.tables import TABLES
 
-# Rows read at a time: enough to be fast, few enough to be let go soon.
-_CHUNK = 20_000
+# Rows read at a time: they should still be in the processor's cache when they are packed.
+_CHUNK = 1_000
 
 Array = NDArray[Any]
 
@@ -63,9 +63,11 @@ def _chunks(connection: Connection, record: type[Record]) -> Iterator[Sequence[A
     # The values as the driver gives them: SQLAlchemy would make an object of every date, one by one.
     fields = [type_coerce(table.c[name], NullType()).label(name) for name in record.items()]
     query = select(table.c.entry_no, above.label("above"), *fields).where(living(record.kind))
-    query = query.order_by(table.c.entry_no).execution_options(yield_per=_CHUNK)
+    query = query.order_by(table.c.entry_no).execution_options(stream_results=True)
     with connection.execute(query) as found:
-        yield from found.partitions()
+        # The driver's own rows: SQLAlchemy would make an object of every one of millions.
+        while found.cursor is not None and (rows := found.cursor.fetchmany(_CHUNK)):
+            yield rows
 
 
 def _packed(item: Item, values: Sequence[Any]) -> Array:
@@ -83,11 +85,12 @@ def _packed(item: Item, values: Sequence[Any]) -> Array:
 
 def _places(item: Item, values: Sequence[Any]) -> Array:
     """The places of the codes among the choices, -1 for None."""
-    places = pd.Index(list(item.choices or {}), dtype=object).get_indexer(pd.Index(values, dtype=object))
-    if np.count_nonzero(places < 0) != values.count(None):
-        unknown = next(value for value, place in zip(values, places, strict=True) if place < 0 and value is not None)
-        raise RegistryError(f"{item.label}: '{unknown}' is no choice", do="run `corduroy registry verify`")
-    return places.astype(np.int8)
+    places: dict[str | None, int] = {code: place for place, code in enumerate(item.choices or {})}
+    places[None] = -1
+    try:
+        return np.fromiter(map(places.__getitem__, values), np.int8, len(values))
+    except KeyError as unknown:
+        raise RegistryError(f"{item.label}: {unknown} is no choice", do="run `corduroy registry verify`") from None
 
 
 def _unpacked(item: Item, packed: Array) -> pd.Series[Any]:
