@@ -63,9 +63,9 @@ def _chunks(connection: Connection, record: type[Record]) -> Iterator[Sequence[A
     # The values as the driver gives them: SQLAlchemy would make an object of every date, one by one.
     fields = [type_coerce(table.c[name], NullType()).label(name) for name in record.items()]
     query = select(table.c.entry_no, above.label("above"), *fields).where(living(record.kind))
-    query = query.order_by(table.c.entry_no).execution_options(stream_results=True)
-    with connection.execute(query) as found:
-        # The driver's own rows: SQLAlchemy would make an object of every one of millions.
+    with connection.execute(query.order_by(table.c.entry_no)) as found:
+        # The driver's own rows: SQLAlchemy would make an object of every one of millions. Not streamed from
+        # PostgreSQL, where SQLAlchemy keeps the first row back for itself.
         while found.cursor is not None and (rows := found.cursor.fetchmany(_CHUNK)):
             yield rows
 
