@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.posterior import PosteriorElements, find_posterior_elements
+from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
 from corduroy.anatomy.spine import Spine
 from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
 from corduroy.anatomy.vertebra import Vertebra
@@ -136,7 +137,7 @@ def _avoided(
     labelled = np.zeros(grid.shape, np.uint8) if structures is None else grid.paint(structures, codes)
     known = set() if structures is None else {int(codes[label]) for label in structures.labels}
     sources = _sources(known, labelled)
-    notes = [] if structures is None else _unnamed(structures, names, spine)
+    notes = [] if structures is None else _unnamed(structures, names)
     avoid = np.zeros(grid.shape, np.uint8)
     _paint_spaces(avoid, grid, vertebra, sources, notes)
     avoid = np.where(labelled > 0, labelled, avoid)
@@ -161,8 +162,10 @@ def _avoided(
     return avoid, sources, notes
 
 
-def _unnamed(structures: LabelMap, names: Mapping[int, str], spine: Spine) -> list[str]:
-    strange = [str(label) for label in structures.labels if label not in names and label not in spine.scheme.levels]
+def _unnamed(structures: LabelMap, names: Mapping[int, str]) -> list[str]:
+    """A word on labels that mean nothing; the vertebrae in TotalSegmentator's own map are known from the spine."""
+    vertebrae = TOTALSEGMENTATOR.levels if names.items() >= TOTAL_STRUCTURES.items() else {}
+    strange = [str(label) for label in structures.labels if label not in names and label not in vertebrae]
     return [f"labels without a name are not avoided: {', '.join(strange)}"] if strange else []
 
 

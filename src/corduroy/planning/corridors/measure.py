@@ -107,7 +107,7 @@ def along_way(scene: Scene, way: Way) -> tuple[float, int, float]:
     start = scene.grid.index(way.target_mm)
     per_mm = (scene.grid.index(way.entry_mm) - start) / way.depth_mm
     box = np.array(scene.box_start, dtype=np.float64)
-    bone_mm, part, _, in_target = along_bone(scene.parts, scene.lesion, start - box, per_mm, way.depth_mm)
+    bone_mm, part, _, _, in_target = along_bone(scene.parts, scene.lesion, start - box, per_mm, way.depth_mm)
     return bone_mm, part, in_target
 
 

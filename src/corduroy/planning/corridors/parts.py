@@ -54,7 +54,7 @@ def parts_of(vertebra: Vertebra, elements: PosteriorElements) -> LabelMap:
 
 
 def with_grooves(parts: Codes, ribs: NDArray[np.bool_] | None, spacing: FloatArray) -> Codes:
-    """Mark where a costovertebral needle runs in a thoracic vertebra: between rib and vertebra, or by the rib's process.
+    """Mark where a costovertebral needle runs: between rib and vertebra, or through the process that bears the rib.
 
     Where no ribs are given, all soft voxels near the vertebra count as lying between.
     """
@@ -115,4 +115,4 @@ def _signed_distances(outline: FloatArray, count: int) -> NDArray[np.float32]:
     share = np.clip((gaps * way).sum(axis=-1) / square, 0.0, 1.0)
     distance = np.linalg.norm(gaps - share[..., None] * way, axis=-1).min(axis=1)
     inside = points_in_poly(points, outline)
-    return np.where(inside, distance, -distance).reshape(count, count).astype(np.float32)
+    return np.asarray(np.where(inside, distance, -distance).reshape(count, count), dtype=np.float32)

@@ -100,8 +100,9 @@ class Corridor:
     in_target_mm, coverage : float
         The needle's length inside the lesion; the share of the lesion that lies near that length.
     clearances : dict of Avoided to Measured
-        From the needle's surface to the nearest voxel of each structure nearer than 30 mm. The uncertainty is one voxel in
-        that direction, which is how much borders of network-made masks stray; errors of placement come on top.
+        From the needle's surface to the nearest voxel of each structure nearer than 30 mm. The uncertainty is one
+        voxel in that direction, which is how much borders of network-made masks stray; errors of placement come on
+        top.
     tightest : Avoided or None
         The structure that leaves the least beyond its margin.
     spare_mm : float
@@ -114,7 +115,7 @@ class Corridor:
         The thickest one of the table that keeps all margins, and the pedicle's walls where it passes one.
     robustness : Robustness
     merit : float
-        What corridors of one kind are ranked by before robustness; author's choice, see docs/corridors.md.
+        Room, length in the lesion, centrality and walls in one number; author's choice, see docs/corridors.md.
     """
 
     kind: Kind
@@ -137,6 +138,11 @@ class Corridor:
     largest_gauge: int | None
     robustness: Robustness
     merit: float
+
+    @property
+    def rank(self) -> float:
+        """Merit and robustness from the bone, added: what corridors are ordered by."""
+        return self.merit + self.robustness.from_bone
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers, lists and strings for JSON."""
@@ -184,7 +190,8 @@ class EntryMap:
     kinds : ndarray of uint8, shape (rows, columns)
         1 + the place in `Kind` of the best safe corridor, 0 where there is none.
     around_deg, height_mm : ndarray
-        Columns by the angle from straight behind (positive to the patient's right), rows by world height; empty from bone.
+        Columns by the angle from straight behind (positive to the patient's right), rows by world height; empty from
+        bone.
     """
 
     points_mm: FloatArray
@@ -211,7 +218,7 @@ class CorridorPlan:
     ----------
     level : Level
     corridors : tuple of Corridor
-        By robustness from the bone, then merit; the first of each kind and side first.
+        The first of each kind and side, by rank; then the others.
     entries : EntryMap
     sources : dict of Avoided to Source
         How the place of each structure is known.

@@ -18,7 +18,7 @@ from corduroy.planning.corridors.build import build_scene
 from corduroy.planning.corridors.fields import Fields, make_fields
 from corduroy.planning.corridors.measure import Way, along_way, measure_way
 from corduroy.planning.corridors.parts import pedicle_planes
-from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind, Robustness
+from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings, Purpose
@@ -193,7 +193,7 @@ def _ranked(scene: Scene, fields: Fields, found: Sweep, settings: CorridorSettin
         corridors = _best_of(scene, fields, _shortlist(scene, found, number), settings)
         firsts += corridors[:1]
         others += corridors[1:]
-    return (*sorted(firsts, key=_rank), *sorted(others, key=_rank))
+    return (*sorted(firsts, key=lambda c: -c.rank), *sorted(others, key=lambda c: -c.rank))
 
 
 def _best_of(scene: Scene, fields: Fields, ways: list[Way], settings: CorridorSettings) -> list[Corridor]:
@@ -203,7 +203,7 @@ def _best_of(scene: Scene, fields: Fields, ways: list[Way], settings: CorridorSe
         for way in ways
     ]
     taken: list[Corridor] = []
-    for way, robustness in sorted(tried, key=lambda pair: _order(pair[1], pair[0].merit)):
+    for way, robustness in sorted(tried, key=lambda pair: -pair[0].merit - pair[1].from_bone):
         gaps = [np.linalg.norm(way.entry_mm - corridor.entry_mm) for corridor in taken]
         if all(gap >= _APART_MM for gap in gaps):
             corridor = measure_way(scene, way, robustness, settings)
@@ -212,14 +212,6 @@ def _best_of(scene: Scene, fields: Fields, ways: list[Way], settings: CorridorSe
         if len(taken) == settings.per_kind:
             break
     return taken
-
-
-def _rank(corridor: Corridor) -> tuple[float, float]:
-    return _order(corridor.robustness, corridor.merit)
-
-
-def _order(robustness: Robustness, merit: float) -> tuple[float, float]:
-    return -round(robustness.from_bone, 1), -merit
 
 
 def _shortlist(scene: Scene, found: Sweep, number: int) -> list[Way]:

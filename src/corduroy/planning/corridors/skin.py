@@ -107,8 +107,7 @@ def _exits(body: LabelMap, centre: FloatArray, height: float, around: FloatArray
     directions = np.column_stack([np.sin(around), -np.cos(around), np.zeros_like(around)])
     start = np.broadcast_to([centre[0], centre[1], height], directions.shape)
     coarse = _last_inside(body, start, directions, np.arange(0.0, _FARTHEST_MM, _RAY_STEP_MM))
-    found = _last_inside(body, coarse, directions, np.arange(0.0, 2 * _RAY_STEP_MM, _FINE_STEP_MM))
-    return found
+    return _last_inside(body, coarse, directions, np.arange(0.0, 2 * _RAY_STEP_MM, _FINE_STEP_MM))
 
 
 def _last_inside(body: LabelMap, start: FloatArray, directions: FloatArray, way: FloatArray) -> FloatArray:

@@ -64,7 +64,7 @@ def first_below(field: Any, start: Any, per_mm: Any, length: float, floor: float
     while True:
         here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
         if here < floor:
-            return s
+            return float(s)
         if s >= length:
             return -1.0
         s = min(length, s + max(here - floor, _LEAST_STEP_MM))
@@ -88,12 +88,12 @@ def least_clearance(field: Any, start: Any, per_mm: Any, length: float) -> float
         here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
         least = min(least, here)
         if s >= length:
-            return least
+            return float(least)
         s = min(length, s + max(here - least, _LEAST_STEP_MM))
 
 
 @njit(cache=True)
-def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) -> tuple[float, int, int, float]:
+def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) -> tuple[float, int, int, int, float]:
     """What a way meets from its tip outwards.
 
     Parameters
@@ -109,15 +109,15 @@ def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) 
     -------
     bone_mm : float
         From the tip to the bone's outermost voxel on the way.
-    first : int
-        The part that is met first on the way in.
+    first, last : int
+        The part that is met first on the way in, and the one that holds the tip.
     groove : int
         1 if the way runs between rib and vertebra, or through a transverse process that bears a rib.
     in_target : float
         Length inside the lesion, mm.
     """
     nx, ny, nz = parts.shape
-    bone_mm, first, groove, in_target, s = 0.0, 0, 0, 0.0, 0.0
+    bone_mm, first, last, groove, in_target, s = 0.0, 0, 0, 0, 0.0, 0.0
     while s <= length:
         i = int(np.floor(start[0] + s * per_mm[0] + 0.5))
         j = int(np.floor(start[1] + s * per_mm[1] + 0.5))
@@ -125,14 +125,15 @@ def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) 
         if i < 0 or j < 0 or k < 0 or i >= nx or j >= ny or k >= nz:
             break
         part = parts[i, j, k]
-        if part == GROOVE or part == TRANSVERSE_AT_RIB:
+        if part in (GROOVE, TRANSVERSE_AT_RIB):
             groove = 1
         if part > 0 and part != GROOVE:
             bone_mm, first = s, part
+            last = part if s == 0.0 else last
         if target[i, j, k] > 0:
             in_target += _BONE_STEP_MM
         s += _BONE_STEP_MM
-    return bone_mm, first, groove, min(in_target, length)
+    return bone_mm, first, last, groove, min(in_target, length)
 
 
 @njit(cache=True)
@@ -165,15 +166,15 @@ def wall_distance(pedicles: Any, table: Any, tip: Any, outwards: Any, length: fl
     j = int(np.floor(v / _TABLE_STEP_MM + 0.5)) + n // 2
     if i < 0 or j < 0 or i >= n or j >= n:
         return -99.0
-    return table[side, i, j]
+    return float(table[side, i, j])
 
 
 @njit(cache=True)
-def _kind(first: int, groove: int, left: float, right: float, is_right: int) -> int:
+def _kind(first: int, last: int, groove: int, left: float, right: float, is_right: int) -> int:
     """The number of a way's kind."""
     if left > 0.0 or right > 0.0:
         return 0 if left >= right else 1
-    if first == LAMINA_LEFT or first == LAMINA_RIGHT or first == SPINOUS:
+    if last != BODY and first in (LAMINA_LEFT, LAMINA_RIGHT, SPINOUS):
         return 6 + is_right
     return (2 if groove else 4) + is_right
 
@@ -253,7 +254,7 @@ def sweep(
                 continue
             least = least_clearance(field, start, per_mm, length)
             best = max(best, least)
-            bone_mm, first, groove, in_target = along_bone(parts, lesion, start - box_start, per_mm, length)
+            bone_mm, first, last, groove, in_target = along_bone(parts, lesion, start - box_start, per_mm, length)
             if first == 0:
                 continue
             safe[e] += 1
@@ -262,7 +263,7 @@ def sweep(
                 side += (targets[t, c] + bone_mm * outwards[c] - middle[0, c]) * middle[1, c]
             left = wall_distance(pedicles, table, targets[t], outwards, length, 0)
             right = wall_distance(pedicles, table, targets[t], outwards, length, 1)
-            kind = _kind(first, groove, left, right, 1 if side >= 0 else 0)
+            kind = _kind(first, last, groove, left, right, 1 if side >= 0 else 0)
             worth = min(least - radius, _ENOUGH_SPARE_MM) / _ENOUGH_SPARE_MM - _DEPTH_WEIGHT * length / 100.0
             worth += weights[0] * min(in_target, _ENOUGH_LENGTH_MM) / _ENOUGH_LENGTH_MM + weights[1] * centrality[t]
             if kind < 2:

@@ -57,7 +57,7 @@ def pedicle_walls(
 
 
 def _crossings(along: FloatArray, value: FloatArray) -> tuple[float, float]:
-    """Distances from the origin to an outline in the positive and the negative sense of `value`; 0 where there is none."""
+    """Distances from the origin to an outline in the positive and the negative sense of `value`; 0 for none."""
     crosses = np.flatnonzero((along[:-1] > 0) != (along[1:] > 0))
     share = along[crosses] / (along[crosses] - along[crosses + 1])
     places = value[crosses] + share * (value[crosses + 1] - value[crosses])

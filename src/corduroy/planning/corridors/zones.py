@@ -23,9 +23,7 @@ _ROOT_RUN = 14.0  # sideways from the canal; then it lies before the transverse 
 _ROOT_FALL = {"cervical": 2.0, "thoracic": 3.0, "lumbar": 10.0, "sacral": 12.0}  # over that run
 _ROOT_FORWARD = 4.0
 _SPACE_BEFORE = 1 / 3  # of the body's depth: what lies further forward, beside the bone, may be a vessel
-_SPACE_BESIDE = (
-    45.0  # from the midline: what lies further out and before the transverse processes may be lung or kidney
-)
+_SPACE_BESIDE = 45.0  # from the midline: what lies further out, and not behind the canal, may be lung or kidney
 
 
 def canal_on(grid: SearchGrid, spine: Spine, vertebra: Vertebra) -> tuple[BoolArray, str | None]:

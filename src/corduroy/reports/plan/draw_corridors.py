@@ -137,7 +137,8 @@ def _draw_needle(axes: Axes, sheet: Sheet, corridor: Corridor) -> None:
     x, y = -ends[:, 0], ends[:, 1]
     way = np.array([x[2] - x[0], y[2] - y[0]])
     aside = np.array([-way[1], way[0]]) / np.linalg.norm(way) * outer_diameter_mm(corridor.gauge) / 2
-    corners = [(x[0], y[0]) + aside, (x[2], y[2]) + aside, (x[2], y[2]) - aside, (x[0], y[0]) - aside]
+    hub, tip = np.array([x[0], y[0]]), np.array([x[2], y[2]])
+    corners = np.stack([hub + aside, tip + aside, tip - aside, hub - aside])
     axes.add_patch(Polygon(corners, facecolor=NEEDLE, alpha=0.75, edgecolor="none", zorder=4))
     axes.plot(x[0], y[0], "o", ms=5, color=NEEDLE, path_effects=OUTLINE, zorder=5)
     axes.plot(x[2], y[2], "o", ms=4, color=TIP, path_effects=OUTLINE, zorder=5)
