@@ -14,6 +14,8 @@ from numba import njit, prange
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _PART = 256
 """Rows that a thread takes at once. Author's choice."""
+_REACH = 256
+"""Room for the fine vertices that bear on a coarse one: 125 in a full box."""
 
 
 @njit(cache=True)
@@ -105,17 +107,37 @@ def invert_diagonals(starts: Any, columns: Any, blocks: Any, inverse: Any) -> No
         largest = 0.0
         for k in range(c):
             largest = max(largest, block[k, k])
+        inverse[v] = 0
+        if largest == 0:
+            continue
         for k in range(c):
-            if block[k, k] <= 1e-12 * largest or largest == 0:
+            if block[k, k] <= 1e-12 * largest:
                 block[k, :] = 0
                 block[:, k] = 0
-                block[k, k] = -1
             else:
                 block[k, k] *= 1 + 1e-5  # keeps single precision's blocks positive definite
-        whole = np.linalg.inv(block)
-        for k in range(c):
-            for m in range(c):
-                inverse[v, k, m] = whole[k, m] if whole[k, k] > 0 and whole[m, m] > 0 else 0
+        _invert(block, inverse[v])
+
+
+@njit(cache=True)
+def _invert(block: Any, inverse: Any) -> None:
+    """Gauss-Jordan on a small symmetric block in place; rows of zeros stay so."""
+    c = block.shape[0]
+    for k in range(c):
+        pivot = block[k, k]
+        if pivot <= 0:
+            block[k, :] = 0
+            block[:, k] = 0
+            continue
+        block[k, k] = 1
+        block[k, :] /= pivot
+        for i in range(c):
+            if i != k:
+                factor = block[i, k]
+                block[i, k] = 0
+                for j in range(c):
+                    block[i, j] -= factor * block[k, j]
+    inverse[:] = block
 
 
 @njit(cache=True)
@@ -227,25 +249,44 @@ def galerkin(
     width = blocks.shape[1]
     for s in prange(slabs):
         at = np.zeros(n, np.int64)
+        slot = np.full(host.size, -1, np.int32)
+        near = np.empty(_REACH, np.int32)
+        sums = np.empty((_REACH, width), blocks.dtype)
         for row in range(s * n // slabs, (s + 1) * n // slabs):
             for j in range(coarse_starts[row], coarse_starts[row + 1]):
                 at[coarse_columns[j]] = j
+            count = 0
             for i in range(cell_starts[row], cell_starts[row + 1]):
                 cell, corner = places[i] >> 3, places[i] & 7
                 for g in range(guest_starts[cell], guest_starts[cell + 1]):
-                    v = guests[g]
-                    mine = weights[seats[g], corner]
-                    if mine == 0:
+                    weight = weights[seats[g], corner]
+                    if weight == 0:
                         continue
+                    v = guests[g]
                     for j in range(starts[v], starts[v + 1]):
                         u = columns[j]
-                        for m in range(8):
-                            weight = mine * weights[seat[u], m]
-                            if weight != 0:
-                                target = coarse_blocks[at[corners[host[u], m]]]
-                                source = blocks[j]
-                                for k in range(width):
-                                    target[k] += weight * source[k]
+                        if slot[u] < 0:
+                            if count == near.size:
+                                near = np.concatenate((near, near))
+                                sums = np.concatenate((sums, sums))
+                            slot[u] = count
+                            near[count] = u
+                            sums[count] = 0
+                            count += 1
+                        _add_block(sums[slot[u]], weight, blocks[j], width)
+            for k in range(count):
+                u = near[k]
+                slot[u] = -1
+                for m in range(8):
+                    weight = weights[seat[u], m]
+                    if weight != 0:
+                        _add_block(coarse_blocks[at[corners[host[u], m]]], weight, sums[k], width)
+
+
+@njit(cache=True, fastmath=_FAST)
+def _add_block(target: Any, weight: Any, source: Any, width: int) -> None:
+    for k in range(width):
+        target[k] += weight * source[k]
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)

@@ -20,7 +20,7 @@ from corduroy.simulation import blocks, topology
 
 SMALLEST = 400
 """Vertices below which a level is solved directly. Author's choice."""
-POWER_STEPS = 15
+POWER_STEPS = 10
 MARGIN = 1.1
 """On the largest eigenvalue, which power iteration approaches from below. Author's choice."""
 _SLABS = 16
@@ -36,7 +36,9 @@ class Cycling:
     Parameters
     ----------
     degree : int
-        Chebyshev steps before and after each coarse correction.
+        Chebyshev steps before and after each coarse correction, on levels with a matrix.
+    finest_degree : int
+        The same on the finest level, where a step costs most.
     fraction : float
         Lower end of the damped part of the spectrum over its upper end.
     visits : int
@@ -44,18 +46,22 @@ class Cycling:
     """
 
     degree: int = 3
+    finest_degree: int = 2
     fraction: float = 0.1
     visits: int = 2
 
 
-def chebyshev(largest: float, cycling: Cycling) -> Weights:
+def chebyshev(degree: int, largest: float, fraction: float) -> Weights:
     """Weights (keep, gain) of the Chebyshev steps that damp the upper part of a spectrum.
 
     Parameters
     ----------
+    degree : int
+        Steps.
     largest : float
         Bound of the eigenvalues of D⁻¹A.
-    cycling : Cycling
+    fraction : float
+        Lower end of the damped part over the upper.
 
     Returns
     -------
@@ -66,10 +72,10 @@ def chebyshev(largest: float, cycling: Cycling) -> Weights:
     Adams, Brezina, Hu and Tuminaro 2003, Parallel multigrid smoothing: polynomial versus Gauss-Seidel,
     https://doi.org/10.1016/S0021-9991(03)00194-3.
     """
-    middle, radius = largest * (1 + cycling.fraction) / 2, largest * (1 - cycling.fraction) / 2
+    middle, radius = largest * (1 + fraction) / 2, largest * (1 - fraction) / 2
     weights = [(0.0, 1 / middle)]
     before = radius / middle
-    for _ in range(cycling.degree - 1):
+    for _ in range(degree - 1):
         now = 1 / (2 * middle / radius - before)
         weights.append((now * before, 2 * now / radius))
         before = now
@@ -183,7 +189,7 @@ class CoarseLevel:
         self.right, self.solution, self._step, self._left = (np.zeros(size, np.float32) for _ in range(4))
         self._inverse = np.empty((cells.vertices, components, components), np.float32)
         blocks.invert_diagonals(matrix.starts, matrix.columns, matrix.blocks, self._inverse)
-        self._weights = chebyshev(MARGIN * self._largest_eigenvalue(), cycling)
+        self._weights = chebyshev(cycling.degree, MARGIN * self._largest_eigenvalue(), cycling.fraction)
 
     def _largest_eigenvalue(self) -> float:
         """Power iteration on D⁻¹A, from a random start."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from corduroy.simulation import topology
 from corduroy.simulation.elasticity import coarse
-from corduroy.simulation.elasticity.element import CORNERS
 from corduroy.simulation.elasticity.operator import SLABS_PER_THREAD, Model, Operator, inverse_diagonal
 from corduroy.simulation.hierarchy import MARGIN, POWER_STEPS, Cycling, Matrix, Multigrid, chebyshev, ladder
 
@@ -30,7 +29,7 @@ class FineLevel:
         self.operator = Operator(model, np.float32)
         self.inverse = inverse_diagonal(model)
         self.right, self.solution, self.step = (model.vector(np.float32) for _ in range(3))
-        self.weights = chebyshev(MARGIN * self._largest_eigenvalue(), cycling)
+        self.weights = chebyshev(cycling.finest_degree, MARGIN * self._largest_eigenvalue(), cycling.fraction)
         self._held = held_components(model)
 
     def _largest_eigenvalue(self) -> float:
@@ -107,17 +106,39 @@ def build(model: Model, cycling: Cycling) -> Multigrid:
 def voxel_cells(model: Model) -> topology.Cells:
     """The stiff voxels as cells between nodes, nodes named by their place in the box with ghosts."""
     box = model.box
-    a, b, c = box.voxels
-    place = np.argwhere(model.voxels[1 : a + 1, 1 : b + 1, 1 : c + 1] > 0).astype(np.int32)
-    corners = np.zeros((len(place), 8), np.int32)
-    for axis in range(3):
-        size, own = box.shape[axis], box.nodes[axis]
-        for high in (0, 1):
-            node = (place[:, axis] + high) % own + 1 if box.periodic[axis] else place[:, axis] + high + 1
-            for n, corner in enumerate(CORNERS):
-                if corner[axis] == high:
-                    corners[:, n] = corners[:, n] * size + node
+    place, corners = stiff_voxels(model.modulus, box.shape, box.voxels, box.nodes)
     return topology.Cells(place, corners, int(np.prod(box.shape)), box.voxels, box.periodic)
+
+
+@njit(cache=True)
+def stiff_voxels(modulus: Any, shape: Any, voxels: Any, own: Any) -> tuple[Any, Any]:
+    """Places and corners of the voxels with a modulus.
+
+    Parameters
+    ----------
+    modulus : array of float32, flat
+        With ghosts.
+    shape : tuple of int
+        Nodes with ghosts.
+    voxels, own : tuple of int
+        Voxels and own nodes without ghosts.
+    """
+    count = np.count_nonzero(modulus)
+    place = np.empty((count, 3), np.int32)
+    corners = np.empty((count, 8), np.int32)
+    count = 0
+    for i in range(voxels[0]):
+        for j in range(voxels[1]):
+            for k in range(voxels[2]):
+                if modulus[((i + 1) * (shape[1] - 1) + j + 1) * (shape[2] - 1) + k + 1] > 0:
+                    place[count, 0], place[count, 1], place[count, 2] = i, j, k
+                    for n in range(8):
+                        a = (i + (n >> 2)) % own[0] + 1
+                        b = (j + ((n >> 1) & 1)) % own[1] + 1
+                        c = (k + (n & 1)) % own[2] + 1
+                        corners[count, n] = (a * shape[1] + b) * shape[2] + c
+                    count += 1
+    return place[:count], corners[:count]
 
 
 def addresses(model: Model) -> NDArray[np.int32]:
