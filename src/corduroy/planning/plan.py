@@ -15,6 +15,7 @@ from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
 from corduroy.errors import MeasurementError, PlanError
 from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
+from corduroy.planning.air_check import air_warnings
 from corduroy.planning.augmentation import AugmentationPlan, AugmentationSettings, plan_augmentation
 from corduroy.planning.biopsy import BiopsyFacts, BiopsyPlan, plan_biopsy
 from corduroy.planning.clinical_facts import ClinicalFacts
@@ -223,7 +224,10 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
         injection=None,
         mechanics=None,
         missing=_missing(inputs, planner.missing),
-        warnings=_warnings(inputs, augmentation, decompression),
+        warnings=(
+            *_warnings(inputs, augmentation, decompression),
+            *(air_warnings(inputs.spine.ct, {"biopsy": biopsy_corridors, "cement": cement_corridors})),
+        ),
         notices=_notices(scores),
         provenance=_provenance(inputs, chosen),
         settings=chosen,

@@ -20,7 +20,7 @@ _THEMED = {
 }
 
 
-def render_html(content: dict[str, Any], folder: Path) -> str:
+def render_html(content: dict[str, Any], folder: Path, template: str = "case.html") -> str:
     """The page as text.
 
     Parameters
@@ -29,9 +29,11 @@ def render_html(content: dict[str, Any], folder: Path) -> str:
         From `case_content`.
     folder : Path
         Where the figures' files are; they are put into the page.
+    template : str
+        File name of the page's template.
     """
     pictures = {key: _embedded(folder, figure) for key, figure in content["figures"].items()}
-    return templates().get_template("case.html").render(**content, pictures=pictures)
+    return templates().get_template(template).render(**content, pictures=pictures)
 
 
 def templates() -> Environment:

@@ -1,1 +1,1 @@
-"""The pages and figures of a surgical plan."""
+"""The report of a surgical plan. `corduroy.reports.plan.write.write_plan_report` writes all of it."""

@@ -1,0 +1,250 @@
+"""What a plan's report says, as plain data: the same for the web page and the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from corduroy.reports.content import PlacedFigure
+from corduroy.reports.plan.tables import (
+    Rows,
+    artery_rows,
+    choice_rows,
+    corridor_rows,
+    evidence_rows,
+    facet_rows,
+    fill_rows,
+    leak_rows,
+    lesion_rows,
+    level_rows,
+    option_rows,
+    score_rows,
+    to_confirm_rows,
+)
+from corduroy.reports.plan.wording import cement_words, corridor_words, laminectomy_words, lesion_words
+
+_INTERVAL = "± is the half-width of the 95 % interval."
+_SIDES = "Left and right are the patient's."
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the report.
+
+    Parameters
+    ----------
+    title : str
+    paragraphs : list of str
+    bullets : list of str
+    figures : list of str
+        Keys of the figures that belong here.
+    tables : list of dict
+    """
+
+    title: str
+    paragraphs: list[str] = field(default_factory=list)
+    bullets: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
+
+
+def plan_content(document: dict[str, Any], figures: Sequence[PlacedFigure]) -> dict[str, Any]:
+    """Titles, sentences, tables and figures of a plan, ready for a template.
+
+    Parameters
+    ----------
+    document : dict
+        Schema ``corduroy/plan/1``.
+    figures : sequence of PlacedFigure
+    """
+    provenance = document["provenance"]
+    keys = [figure.key for figure in figures]
+    sections = [section for section in _sections(document, keys) if section is not None]
+    return {
+        "title": f"Surgical plan of {document['case']}, {document['level']}",
+        "made": f"Planned {provenance['created'][:10]} by {provenance['software']} {provenance['version']}",
+        "disclaimer": document["disclaimer"],
+        "warnings": document["warnings"],
+        "findings": _findings(document),
+        "sections": [vars(section) for section in sections],
+        "figures": {figure.key: vars(figure) for figure in figures},
+        "notices": document["notices"],
+        "provenance": _provenance(provenance),
+    }
+
+
+def _findings(document: dict[str, Any]) -> list[str]:
+    biopsy = document["biopsy"]
+    to_confirm = len(document["scores"]["to_confirm"])
+    found = [
+        f"Lesion: {lesion_words(document)}.",
+        f"Biopsy: {biopsy['advice']} ({'; '.join(biopsy['reasons'])}).",
+        f"Cement: {cement_words(document)}.",
+        f"Laminectomy: {laminectomy_words(document)}.",
+    ]
+    found += [f"Stability, to be asked: {prompt['text']}" for prompt in document["prompts"]]
+    found.append(f"{to_confirm} items of scales are to be confirmed by a person.")
+    return found
+
+
+def _sections(document: dict[str, Any], keys: list[str]) -> list[Section]:
+    return [
+        _lesion(document),
+        _scores(document),
+        _biopsy(document, keys),
+        _embolization(document),
+        _cement(document, keys),
+        _decompression(document, keys),
+        _stability(document),
+        _simulation(document),
+    ]
+
+
+def _lesion(document: dict[str, Any]) -> Section:
+    if document["lesion"] is None:
+        return Section("Lesion", [document["missing"]["lesion"]])
+    return Section(
+        "Lesion", tables=[_table("Extent", f"{_INTERVAL} {_SIDES}", ("What", "Value"), lesion_rows(document))]
+    )
+
+
+def _scores(document: dict[str, Any]) -> Section:
+    note = "A missing item is never 0; a range is what is still possible. Nothing is mapped between scales."
+    return Section(
+        "Scores",
+        tables=[
+            _table("Scales", note, ("Scale", "Result", "Assessed", "Version"), score_rows(document["scores"])),
+            _table(
+                "Items to confirm",
+                "A person decides; proposals come from imaging.",
+                ("Scale", "Item", "Proposed", "Basis"),
+                to_confirm_rows(document["scores"]),
+            ),
+        ],
+    )
+
+
+def _biopsy(document: dict[str, Any], keys: list[str]) -> Section:
+    found = document["biopsy"]
+    classes = "; ".join(entry["meaning"] for entry in found["result_classes"])
+    return Section(
+        "Biopsy",
+        [f"By the rule of the index series: {found['advice']}.", corridor_words(document, "biopsy_corridors")],
+        [*found["contraindications"], f"Keep the result in one of these classes: {classes}."],
+        [key for key in keys if key.startswith("biopsy")],
+        [*_corridors(document, "biopsy_corridors"), _evidence(found)],
+    )
+
+
+def _embolization(document: dict[str, Any]) -> Section:
+    found = document["embolization"]
+    note = f"Which arteries feed the lesion is seen on the angiogram. {_SIDES}"
+    columns = ("Artery", "Why", "Adamkiewicz", "Warning")
+    return Section(
+        "Embolization",
+        [found["timing"]],
+        [*found["warnings"], *(f"Write down: {item['what']} ({item['why']})." for item in found["record"])],
+        tables=[_table("Segmental arteries", note, columns, artery_rows(found)), _evidence(found)],
+    )
+
+
+def _cement(document: dict[str, Any], keys: list[str]) -> Section:
+    found = document["augmentation"]
+    words = [f"{cement_words(document)}.", corridor_words(document, "cement_corridors")]
+    figures = [key for key in keys if key.startswith("cement")]
+    corridors = _corridors(document, "cement_corridors")
+    if found is None:
+        return Section("Cement", words, figures=figures, tables=corridors)
+    fill_note = f"{_INTERVAL} Above 100 % of the lesion the rest goes elsewhere."
+    return Section(
+        "Cement",
+        words,
+        found["warnings"],
+        figures,
+        [
+            *corridors,
+            _table("How full", fill_note, ("Volume", "Of the body", "Of the lesion"), fill_rows(found)),
+            _table(
+                "Where it could leak",
+                f"Types after Yeom (10.1302/0301-620x.85b1.13026). {_SIDES}",
+                ("Type", "Wall", "Side", "World RAS mm", "Basis"),
+                leak_rows(found),
+            ),
+            _table(
+                "Cement and gelatin sponge",
+                "What is chosen, and what it rests on.",
+                ("Setting", "Value", "Words", "Source"),
+                choice_rows(found),
+            ),
+            _evidence(found),
+        ],
+    )
+
+
+def _decompression(document: dict[str, Any], keys: list[str]) -> Section:
+    found = document["decompression"]
+    if found is None:
+        return Section("Laminectomy", [document["missing"]["decompression"]])
+    note = f"Canal: narrowest section, with the resected lamina in it after. {_INTERVAL} {_SIDES}"
+    columns = ("Level", "Why", "Width", "Bone removed", "Canal before", "Canal after", "Neighbours", "Lesion in canal")
+    tables = [_table("Levels", note, columns, level_rows(found))]
+    for level in found["levels"]:
+        facets = ("Process", "Left", "Right")
+        widths = ("Width mm", "Canal mm²", "Bone ml", "Facet lost left", "Facet lost right")
+        name = level["level"]
+        tables.append(_table(f"{name}: facets lost", "Warn above 50 %, never forbid.", facets, facet_rows(level)))
+        tables.append(
+            _table(f"{name}: other widths", "The greater loss of both processes.", widths, option_rows(level))
+        )
+    notes = [f"{level['level']}: {text}" for level in found["levels"] for text in level["notes"]]
+    figures = [key for key in keys if key.startswith("laminectomy")]
+    return Section("Laminectomy", [], [*found["warnings"], *notes], figures, [*tables, _evidence(found)])
+
+
+def _stability(document: dict[str, Any]) -> Section:
+    prompts = [f"{prompt['text']} ({prompt['source']})" for prompt in document["prompts"]]
+    return Section(
+        "Stability: questions, no rules", [document["notices"][0]], prompts or ["Nothing prompts a question."]
+    )
+
+
+def _simulation(document: dict[str, Any]) -> Section:
+    words = [
+        f"{name.capitalize()}: {document['missing'][name]}."
+        for name in ("injection", "mechanics")
+        if not document[name]
+    ]
+    return Section("Simulation", words)
+
+
+def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = document[name]
+    if found is None or not found["corridors"]:
+        return []
+    columns = ("No.", "Way", "Side", "Needle", "Depth mm", "Axial °", "Sagittal °", "Nearest", "Spare mm", "Robust")
+    note = (
+        "Depth from the entry. Angles against the scanner: axial, positive where the hub leans to the patient's right; "
+        "sagittal, positive where it leans cranially. Spare: beyond the margin of the nearest structure. Robust: share "
+        "of placements within the errors, from the bone on, that stay clear."
+    )
+    known = ", ".join(f"{structure}: {source}" for structure, source in found["sources"].items())
+    return [_table("Corridors", f"{note} Where structures are known from: {known}.", columns, corridor_rows(found))]
+
+
+def _evidence(found: dict[str, Any]) -> dict[str, Any]:
+    columns = ("Statement", "Source", "Strength")
+    return _table("Evidence", "How far it carries for a vertebral hemangioma.", columns, evidence_rows(found))
+
+
+def _table(title: str, note: str, columns: Sequence[str], rows: Rows) -> dict[str, Any]:
+    return {"title": title, "note": note, "columns": list(columns), "rows": rows}
+
+
+def _provenance(origin: dict[str, Any]) -> list[list[str]]:
+    rows = [
+        ["Software", f"{origin['software']} {origin['version']}, Python {origin['python']}"],
+        ["Method", origin["method"]],
+        ["Made", origin["created"]],
+    ]
+    return rows + [[f"Input: {role}", f"SHA-256 {digest}"] for role, digest in origin["inputs"].items()]

@@ -1,0 +1,87 @@
+"""Parts of a plan's document in words, the same on the terminal, on the page and in the PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NOTHING = "–"
+_UNITS = {"mm2": "mm²", "mm3": "mm³"}
+
+
+def measured_words(measured: dict[str, Any] | None, digits: int = 1) -> str:
+    """Value ± half-width of the 95 % interval and unit; a dash where nothing was measured."""
+    if measured is None:
+        return NOTHING
+    unit = _UNITS.get(measured["unit"], measured["unit"])
+    return f"{measured['value']:.{digits}f} ± {measured['uncertainty']:.{digits}f} {unit}"
+
+
+def score_words(result: dict[str, Any]) -> str:
+    """Grade or total, or what is still possible."""
+    label = result["grade_label"] or (None if result["grade"] is None else grade_words(result["grade"]))
+    if result["value"] is not None:
+        number = f"{result['value']:g}"
+        return number if label is None else f"{number}: {label}"
+    if result["lowest"] is not None and result["items_assessed"]:
+        return f"{result['lowest']:g} to {result['highest']:g}" + (f": {label}" if label else "")
+    return label or "not known"
+
+
+def assessed_words(result: dict[str, Any]) -> str:
+    """``4 of 6 items assessed, to be confirmed``."""
+    assessed = f"{result['items_assessed']} of {result['items_total']} items assessed"
+    if result["is_confirmed"]:
+        return f"{assessed}, confirmed"
+    return f"{assessed}, to be confirmed" if result["items_assessed"] else assessed
+
+
+def grade_words(grade: Any) -> str:
+    """A grade that is no single code, such as the zones of WBB."""
+    if isinstance(grade, dict):
+        zones = ", ".join(map(str, sorted(grade["zones"])))
+        return f"zones {zones} ({grade['numbering']}), layers {', '.join(grade['layers'])}, side: {grade['side']}"
+    return str(grade)
+
+
+def lesion_words(document: dict[str, Any]) -> str:
+    """Volume, share, parts and soft parts of the lesion; why there is none."""
+    lesion = document["lesion"]
+    if lesion is None:
+        return str(document["missing"]["lesion"])
+    words = [f"{measured_words(lesion['in_bone'])} in bone, {measured_words(lesion['body_share'], 0)} of the body"]
+    words.append("involved: " + (", ".join(lesion["involved"]) or "no part of the arch"))
+    for name in ("epidural", "paravertebral"):
+        part = lesion[name]
+        if part["volume"]["value"] > 0:
+            words.append(f"{name} {measured_words(part['volume'], 2)}" + (f" {part['side']}" if part["side"] else ""))
+    return "; ".join(words)
+
+
+def corridor_words(document: dict[str, Any], name: str) -> str:
+    """The verdict of a search, or why there was none."""
+    found = document[name]
+    return str(document["missing"][name] if found is None else found["verdict"])
+
+
+def cement_words(document: dict[str, Any]) -> str:
+    """What is injectable."""
+    found = document["augmentation"]
+    if found is None:
+        return str(document["missing"]["augmentation"])
+    return f"{measured_words(found['injectable'])} injectable ({found['injectable_is']}; a ceiling)"
+
+
+def laminectomy_words(document: dict[str, Any]) -> str:
+    """Width, bone and canal of every level."""
+    found = document["decompression"]
+    if found is None:
+        return str(document["missing"]["decompression"])
+    words = []
+    for level in found["levels"]:
+        width = level["borders"]["left_mm"] + level["borders"]["right_mm"]
+        text = f"{level['level']}: {width:.0f} mm wide, {measured_words(level['bone_removed'])} of bone"
+        if level["canal_area_before"] is not None:
+            before, after = level["canal_area_before"], level["canal_area_after"]
+            text += f", canal {measured_words(before, 0)} before, {measured_words(after, 0)} after"
+        words.append(text)
+    return "; ".join(words)

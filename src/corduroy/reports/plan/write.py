@@ -1,0 +1,99 @@
+"""The report of a plan: a web page, a PDF and the figures as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from corduroy.pipeline.plan_outputs import PlanImages
+from corduroy.planning.corridors import Corridor, CorridorPlan
+from corduroy.planning.plan import SurgicalPlan
+from corduroy.reports.content import PlacedFigure
+from corduroy.reports.html import render_html
+from corduroy.reports.pdf import typeset
+from corduroy.reports.plan.content import plan_content
+from corduroy.reports.plan.draw import draw_laminectomy, draw_needle
+from corduroy.reports.plan.skin import draw_skin
+from corduroy.reports.style import DPI, figure_style
+
+HTML_NAME = "plan.html"
+PDF_NAME = "plan.pdf"
+
+_SEEN = {
+    "axial": "in the plane that holds it and runs from right to left, seen from below: the patient's right is on the "
+    "image's left",
+    "sagittal": "in the upright plane that holds it",
+}
+
+
+def write_plan_report(plan: SurgicalPlan, images: PlanImages, folder: Path) -> None:
+    """Write ``plan.html``, ``plan.pdf`` and the figures into an existing folder.
+
+    Parameters
+    ----------
+    plan : SurgicalPlan
+    images : PlanImages
+        The images that the plan was made from.
+    folder : Path
+    """
+    figures = [placed for placed in _placed(plan, images, folder) if placed is not None]
+    content = plan_content(plan.as_dict(), figures)
+    (folder / HTML_NAME).write_text(render_html(content, folder, "plan.html"), encoding="utf-8")
+    pictures = [folder / figure.file for figure in figures]
+    (folder / PDF_NAME).write_bytes(typeset("plan.typ", content, pictures, plan.provenance.created))
+
+
+def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[PlacedFigure | None]:
+    for purpose, found in (("biopsy", plan.biopsy_corridors), ("cement", plan.cement_corridors)):
+        first = _first(found)
+        for view in ("axial", "sagittal"):
+            words = _needle_words(purpose, first, view)
+            yield _saved(f"{purpose}_{view}", partial(draw_needle, plan, images, first, view), folder, words)
+        yield _saved(f"{purpose}_skin", partial(draw_skin, found), folder, _skin_words(purpose))
+    for view in ("axial", "sagittal"):
+        words = _laminectomy_words(plan, view)
+        yield _saved(f"laminectomy_{view}", partial(draw_laminectomy, plan, images, view), folder, words)
+
+
+def _first(found: CorridorPlan | None) -> Corridor | None:
+    return found.corridors[0] if found is not None and found.corridors else None
+
+
+def _saved(key: str, draw: Callable[[], Figure | None], folder: Path, words: tuple[str, str]) -> PlacedFigure | None:
+    """Draw and save a figure; None where there is nothing to draw."""
+    figure = draw()
+    if figure is None:
+        return None
+    with figure_style():
+        # No date in the file: the same plan gives the same bytes.
+        figure.savefig(folder / f"{key}.png", dpi=DPI, metadata={"Software": None})
+    return PlacedFigure(key, f"{key}.png", *words)
+
+
+def _needle_words(purpose: str, corridor: Corridor | None, view: str) -> tuple[str, str]:
+    if corridor is None:
+        return "", ""
+    name = f"First corridor for the {purpose}, {corridor.kind} from the {corridor.side}"
+    return (
+        f"{name}, {view} view.",
+        f"{name}, {_SEEN[view]}. Green: the needle at its true thickness; purple: the lesion.",
+    )
+
+
+def _skin_words(purpose: str) -> tuple[str, str]:
+    what = f"Entries on the skin for the {purpose}, seen from behind: left is the patient's left"
+    return (
+        f"{what}.",
+        f"{what}. Blue: every structure keeps its margin; yellow to red: it does not. Numbers: the table.",
+    )
+
+
+def _laminectomy_words(plan: SurgicalPlan, view: str) -> tuple[str, str]:
+    if view == "axial":
+        text = f"Laminectomy across the canal at {plan.level}, the patient's right on the image's left"
+    else:
+        text = f"Laminectomy in the mid-sagittal plane of {plan.level}, anterior on the left"
+    return f"{text}.", f"{text}. Yellow: bone to be removed; purple: the lesion; blue: the canal before."
