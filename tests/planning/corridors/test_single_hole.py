@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
+from benchmarks.corridor_holes import wall_with_hole
 from corduroy.anatomy import Side
-from corduroy.planning.corridors import Avoided, CorridorSettings, Scene, search_scene
-
-MakeWall = Callable[..., Scene]
+from corduroy.planning.corridors import Avoided, CorridorSettings, search_scene
 
 
 def settings(gauge: int = 11, **changes: float) -> CorridorSettings:
     return CorridorSettings(gauge=gauge, organ_margin_mm=1.0, vessel_margin_mm=1.0, max_sagittal_deg=40.0, **changes)
 
 
-def test_the_mirrored_wall_has_the_mirrored_corridors(wall_with_hole: MakeWall) -> None:
+def test_the_mirrored_wall_has_the_mirrored_corridors() -> None:
     right = search_scene(wall_with_hole(5.0, (15.0, -8.0)), settings()).corridors
     left = search_scene(wall_with_hole(5.0, (-15.0, -8.0)), settings()).corridors
     assert {c.side for c in right} == {Side.RIGHT}
@@ -31,7 +28,7 @@ def test_the_mirrored_wall_has_the_mirrored_corridors(wall_with_hole: MakeWall) 
 
 
 @pytest.mark.parametrize("at", [(0.0, 0.0), (12.0, 6.0), (-15.0, -8.0)])
-def test_every_corridor_passes_the_hole(wall_with_hole: MakeWall, at: tuple[float, float]) -> None:
+def test_every_corridor_passes_the_hole(at: tuple[float, float]) -> None:
     plan = search_scene(wall_with_hole(5.0, at), settings())
     assert plan.corridors
     for corridor in plan.corridors:
@@ -51,7 +48,7 @@ def room_of(hole_mm: float) -> float:
     return float(gaps[np.hypot(x, z) > hole_mm].min())
 
 
-def test_the_room_in_the_hole_is_measured(wall_with_hole: MakeWall) -> None:
+def test_the_room_in_the_hole_is_measured() -> None:
     plan = search_scene(wall_with_hole(5.0), settings())
     straight = max(plan.corridors, key=lambda c: c.spare_mm)
     lung = straight.clearances[Avoided.LUNG]
@@ -61,7 +58,7 @@ def test_the_room_in_the_hole_is_measured(wall_with_hole: MakeWall) -> None:
     assert lung.uncertainty == pytest.approx(1.0, abs=1e-6)
 
 
-def test_the_gauge_decides(wall_with_hole: MakeWall) -> None:
+def test_the_gauge_decides() -> None:
     scene = wall_with_hole(3.0)
     assert room_of(3.0) == pytest.approx(np.hypot(2.5, 0.5))  # with a margin of 1 mm: 11 G passes, 10 G does not
     thin, thick = search_scene(scene, settings(16)), search_scene(scene, settings(10))
@@ -75,7 +72,7 @@ def test_the_gauge_decides(wall_with_hole: MakeWall) -> None:
     assert "lung and pleura" in thick.verdict
 
 
-def test_a_closed_wall(wall_with_hole: MakeWall) -> None:
+def test_a_closed_wall() -> None:
     plan = search_scene(wall_with_hole(-1.0), settings())
     assert not plan.corridors
     assert plan.blockers[0].share == pytest.approx(1.0)
@@ -83,20 +80,20 @@ def test_a_closed_wall(wall_with_hole: MakeWall) -> None:
     assert plan.missing_mm > 1.5
 
 
-def test_margins_are_those_of_the_structure(wall_with_hole: MakeWall) -> None:
+def test_margins_are_those_of_the_structure() -> None:
     changed = CorridorSettings(gauge=13, organ_margin_mm=6.0, neural_margin_mm=0.5)
     assert not search_scene(wall_with_hole(5.0), changed).corridors
     assert search_scene(wall_with_hole(5.0, group=Avoided.ROOTS), changed).corridors
 
 
-def test_angle_limits_leave_nothing(wall_with_hole: MakeWall) -> None:
+def test_angle_limits_leave_nothing() -> None:
     narrow = settings(max_axial_deg=1.0, max_depth_mm=20.0)
     plan = search_scene(wall_with_hole(5.0), narrow)
     assert plan.candidates == 0
     assert "no entry reaches" in plan.verdict
 
 
-def test_robustness_shrinks_with_the_error(wall_with_hole: MakeWall) -> None:
+def test_robustness_shrinks_with_the_error() -> None:
     scene = wall_with_hole(5.0)
     shares = [
         search_scene(scene, settings(error_mm=mm, error_deg=deg)).corridors[0].robustness.from_entry
@@ -106,7 +103,7 @@ def test_robustness_shrinks_with_the_error(wall_with_hole: MakeWall) -> None:
     assert shares[0] >= shares[1] > shares[2]
 
 
-def test_robustness_of_a_known_case(wall_with_hole: MakeWall) -> None:
+def test_robustness_of_a_known_case() -> None:
     """A pure shift of up to 8 mm through a hole with 4 mm of room passes for a quarter of the disk."""
     plan = search_scene(wall_with_hole(5.5), settings(error_mm=8.0, error_deg=0.0))
     straight = next(c for c in plan.corridors if c.entry_mm[0] == 0.0 and c.entry_mm[2] == 0.0)

@@ -68,5 +68,5 @@ def target_points(target: LabelMap, step_mm: float) -> FloatArray:
     reach = np.ceil(np.abs(voxels - centre).max(axis=0) / step_mm)
     axes = [step_mm * np.arange(-n, n + 1) for n in reach]
     lattice = centre + np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    within = lattice[target.sample(lattice, order=0) > 0.5]
+    within = lattice[target.sample(lattice) > 0.5]
     return within if len(within) >= _FEW else voxels

@@ -21,6 +21,7 @@ LAST_BONE = 15
 GROOVE = 16
 """Soft tissue between rib and vertebra, on the map of parts."""
 
+_FAST = {"contract", "reassoc", "nsz", "arcp"}
 _LEAST_STEP_MM = 0.5
 _TIE_MM = 1e-3
 _BONE_STEP_MM = 0.7
@@ -34,24 +35,26 @@ _DEPTH_WEIGHT = 0.1
 _NO_MERIT = -1e9
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", fastmath=_FAST, inline="always")
 def _trilinear(field: Any, x: float, y: float, z: float) -> Any:
     """A field between its voxels' centres; the outermost voxels go on for ever."""
     nx, ny, nz = field.shape
     x = min(max(x, 0.0), nx - 1.001)
     y = min(max(y, 0.0), ny - 1.001)
     z = min(max(z, 0.0), nz - 1.001)
-    i, j, k = int(x), int(y), int(z)
+    # Without a sign, so that no index is looked at for counting from the end.
+    i, j, k = np.uint64(x), np.uint64(y), np.uint64(z)
     a, b, c = np.float32(x - i), np.float32(y - j), np.float32(z - k)
-    f00 = field[i, j, k] + c * (field[i, j, k + 1] - field[i, j, k])
-    f01 = field[i, j + 1, k] + c * (field[i, j + 1, k + 1] - field[i, j + 1, k])
-    f10 = field[i + 1, j, k] + c * (field[i + 1, j, k + 1] - field[i + 1, j, k])
-    f11 = field[i + 1, j + 1, k] + c * (field[i + 1, j + 1, k + 1] - field[i + 1, j + 1, k])
+    one = np.uint64(1)
+    f00 = field[i, j, k] + c * (field[i, j, k + one] - field[i, j, k])
+    f01 = field[i, j + one, k] + c * (field[i, j + one, k + one] - field[i, j + one, k])
+    f10 = field[i + one, j, k] + c * (field[i + one, j, k + one] - field[i + one, j, k])
+    f11 = field[i + one, j + one, k] + c * (field[i + one, j + one, k + one] - field[i + one, j + one, k])
     f0 = f00 + b * (f01 - f00)
     return f0 + a * (f10 + b * (f11 - f10) - f0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def first_below(field: Any, start: Any, per_mm: Any, length: float, floor: float) -> float:
     """Where a field first falls below a value on a way, mm from the start; -1 where it never does.
 
@@ -70,7 +73,25 @@ def first_below(field: Any, start: Any, per_mm: Any, length: float, floor: float
         s = min(length, s + max(here - floor, _LEAST_STEP_MM))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
+def first_below_both(
+    field: Any, start: Any, per_mm: Any, length: float, upper: float, lower: float
+) -> tuple[float, float]:
+    """Where a field first falls below an upper and then below a lower value, mm from the start; -1 for never."""
+    s = 0.0
+    above = -1.0
+    while True:
+        here = _trilinear(field, start[0] + s * per_mm[0], start[1] + s * per_mm[1], start[2] + s * per_mm[2])
+        if here < upper and above < 0.0:
+            above = s
+        if here < lower:
+            return above, s
+        if s >= length:
+            return above, -1.0
+        s = min(length, s + max(here - (upper if above < 0.0 else lower), _LEAST_STEP_MM))
+
+
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def least_clearance(field: Any, start: Any, per_mm: Any, length: float) -> float:
     """The least value of a field along a way.
 
@@ -92,7 +113,7 @@ def least_clearance(field: Any, start: Any, per_mm: Any, length: float) -> float
         s = min(length, s + max(here - least, _LEAST_STEP_MM))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) -> tuple[float, int, int, int, float]:
     """What a way meets from its tip outwards.
 
@@ -136,7 +157,7 @@ def along_bone(parts: Any, target: Any, start: Any, per_mm: Any, length: float) 
     return bone_mm, first, last, groove, min(in_target, length)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def wall_distance(pedicles: Any, table: Any, tip: Any, outwards: Any, length: float, side: int) -> float:
     """From a way's axis to the pedicle's wall where it crosses the isthmus, mm; -99 where it passes elsewhere.
 
@@ -169,7 +190,7 @@ def wall_distance(pedicles: Any, table: Any, tip: Any, outwards: Any, length: fl
     return float(table[side, i, j])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _kind(first: int, last: int, groove: int, left: float, right: float, is_right: int) -> int:
     """The number of a way's kind."""
     if left > 0.0 or right > 0.0:
@@ -179,7 +200,7 @@ def _kind(first: int, last: int, groove: int, left: float, right: float, is_righ
     return (2 if groove else 4) + is_right
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST, parallel=True)
 def sweep(
     entries: Any,
     entries_at: Any,
@@ -243,13 +264,13 @@ def sweep(
                 outwards[c] /= length
                 per_mm[c] = (entries_at[e, c] - targets_at[t, c]) / length
             start = targets_at[t]
-            place = first_below(field, start, per_mm, length, radius)
+            place, worse = first_below_both(field, start, per_mm, length, radius, min(radius, best + _TIE_MM))
             if place >= 0.0:
                 i = int(start[0] + place * per_mm[0] + 0.5)
                 j = int(start[1] + place * per_mm[1] + 0.5)
                 k = int(start[2] + place * per_mm[2] + 0.5)
                 blocked[e, nearest[i, j, k]] += 1
-                if best < radius and first_below(field, start, per_mm, length, best + _TIE_MM) < 0.0:
+                if worse < 0.0:
                     best = least_clearance(field, start, per_mm, length)
                 continue
             least = least_clearance(field, start, per_mm, length)
@@ -275,7 +296,7 @@ def sweep(
         spare[e] = best - radius
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST, parallel=True)
 def misplaced(
     field: Any, lesion: Any, box_start: Any, starts: Any, per_mm: Any, lengths: Any, radius: float, clear: Any, hit: Any
 ) -> None:
