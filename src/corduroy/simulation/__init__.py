@@ -1,1 +1,41 @@
 """What would happen: voxel finite elements and flow of a curing cement, on one multigrid. SI-mm-N-MPa inside."""
+
+from corduroy.simulation.elasticity.boundary import (
+    Conditions,
+    End,
+    Held,
+    Load,
+    SpineLoad,
+    face_nodes,
+    hold,
+    move_rigidly,
+    platens,
+    spine_load,
+)
+from corduroy.simulation.elasticity.element import isotropic, orthotropic
+from corduroy.simulation.elasticity.model import VoxelModel
+from corduroy.simulation.elasticity.results import Solution
+from corduroy.simulation.elasticity.solve import Convergence, Solver, SolverSettings, solve
+from corduroy.simulation.hierarchy import Cycling
+
+__all__ = [
+    "Conditions",
+    "Convergence",
+    "Cycling",
+    "End",
+    "Held",
+    "Load",
+    "Solution",
+    "Solver",
+    "SolverSettings",
+    "SpineLoad",
+    "VoxelModel",
+    "face_nodes",
+    "hold",
+    "isotropic",
+    "move_rigidly",
+    "orthotropic",
+    "platens",
+    "solve",
+    "spine_load",
+]

@@ -291,7 +291,15 @@ def _add_block(target: Any, weight: Any, source: Any, width: int) -> None:
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def restrict(
-    fine: Any, lane: int, guest_starts: Any, guests: Any, seats: Any, weights: Any, starts: Any, places: Any, coarse: Any
+    fine: Any,
+    lane: int,
+    guest_starts: Any,
+    guests: Any,
+    seats: Any,
+    weights: Any,
+    starts: Any,
+    places: Any,
+    coarse: Any,
 ) -> None:
     """coarse = Pᵀ fine.
 

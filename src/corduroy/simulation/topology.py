@@ -82,7 +82,8 @@ def seat_weights() -> NDArray[np.float32]:
     ndarray, shape (27, 8)
     """
     ends = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
-    return np.einsum("ia,jb,kc->ijkabc", ends, ends, ends).reshape(27, 8).astype(np.float32)
+    weights: NDArray[np.float32] = np.einsum("ia,jb,kc->ijkabc", ends, ends, ends).reshape(27, 8).astype(np.float32)
+    return weights
 
 
 def coarsen(fine: Cells) -> Link:
@@ -98,7 +99,7 @@ def coarsen(fine: Cells) -> Link:
     host = np.full(fine.vertices, -1, np.int32)
     seat = np.zeros(fine.vertices, np.uint8)
     joined = np.arange(8 * count, dtype=np.int32)
-    _join(fine.place, fine.corners, parent, place, host, seat, joined)
+    _join(fine.place, fine.corners, parent, host, seat, joined)
     corners = np.empty(8 * count, np.int32)
     vertices = _number(joined, corners)
     return Link(Cells(place, corners.reshape(count, 8), vertices, (a, b, c), fine.periodic), parent, host, seat)
@@ -174,7 +175,7 @@ def _touch(place: Any, corners: Any, i: int, j: int) -> bool:
 
 
 @njit(cache=True)
-def _join(place: Any, corners: Any, parent: Any, coarse: Any, host: Any, seat: Any, joined: Any) -> None:
+def _join(place: Any, corners: Any, parent: Any, host: Any, seat: Any, joined: Any) -> None:
     """Find each fine vertex's host, and join the coarse corners on which its cells' parents must agree."""
     for cell in range(parent.size):
         mine = parent[cell]

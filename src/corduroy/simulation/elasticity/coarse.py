@@ -24,7 +24,8 @@ def child_weights() -> NDArray[np.float32]:
     corners = np.array(CORNERS)
     place = (corners[:, None, :] + corners[None, :, :]) / 2
     near = np.where(corners == 1, place[:, :, None, :], 1 - place[:, :, None, :])
-    return near.prod(axis=-1).astype(np.float32)
+    weights: NDArray[np.float32] = near.prod(axis=-1).astype(np.float32)
+    return weights
 
 
 def child_stiffness(stiffness: Array) -> NDArray[np.float32]:

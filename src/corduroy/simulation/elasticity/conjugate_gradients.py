@@ -76,7 +76,7 @@ def _strips(n: int) -> int:
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
-def square(vector: Any) -> float:
+def square(vector: Any) -> Any:
     """vector·vector."""
     parts = np.zeros(_strips(vector.size))
     for s in prange(parts.size):
@@ -127,9 +127,7 @@ def add_scaled(z: Any, keep: float, direction: Any) -> None:
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
-def advance(
-    alpha: float, direction: Any, image: Any, solution: Any, residual: Any, scale: float, narrowed: Any
-) -> float:
+def advance(alpha: float, direction: Any, image: Any, solution: Any, residual: Any, scale: float, narrowed: Any) -> Any:
     """solution += alpha·direction, residual -= alpha·image, its scaled copy, and its square."""
     parts = np.zeros(_strips(residual.size))
     for s in prange(parts.size):

@@ -286,7 +286,7 @@ def sweep(
     below: Any,
     chunk_work: Any,
     line_work: Any,
-) -> float:
+) -> Any:
     """One pass of the operator over all nodes, joined with what is done with the product.
 
     Parameters
@@ -317,7 +317,7 @@ def sweep(
     edges, below, chunk_work, line_work : array of float
         Work space of the slabs: `Sweeper` makes it.
     """
-    planes, lines, pitch = shape
+    _, lines, pitch = shape
     plane = lines * 3 * pitch
     slabs = starts.size - 1
     dots = line_work[:, _TOTAL].copy()

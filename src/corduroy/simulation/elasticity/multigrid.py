@@ -123,9 +123,9 @@ def stiff_voxels(modulus: Any, shape: Any, voxels: Any, own: Any) -> tuple[Any, 
     voxels, own : tuple of int
         Voxels and own nodes without ghosts.
     """
-    count = np.count_nonzero(modulus)
-    place = np.empty((count, 3), np.int32)
-    corners = np.empty((count, 8), np.int32)
+    most = np.count_nonzero(modulus)
+    place = np.empty((most, 3), np.int32)
+    corners = np.empty((most, 8), np.int32)
     count = 0
     for i in range(voxels[0]):
         for j in range(voxels[1]):

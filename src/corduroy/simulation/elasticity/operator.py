@@ -48,14 +48,13 @@ class Model:
         for i in (0, 1):
             for j in (0, 1):
                 kinds[i : i + a, j : j + b][filled] = kernels.PLAIN
-        kinds[self.has_mixed_nodes() & (kinds == kernels.PLAIN)] = kernels.MIXED
+        kinds[self._has_mixed_nodes() & (kinds == kernels.PLAIN)] = kernels.MIXED
         self.kinds = kinds.reshape(-1)
 
-    def has_mixed_nodes(self) -> NDArray[np.bool_]:
+    def _has_mixed_nodes(self) -> NDArray[np.bool_]:
         """Which node lines have nodes of which some components are known and others not."""
         bits = self.node_bits(self.free)
-        mixed: NDArray[np.bool_] = ((bits > 0) & (bits < 7)).any(axis=2)
-        return mixed
+        return np.asarray(((bits > 0) & (bits < 7)).any(axis=2))
 
     @property
     def voxels(self) -> NDArray[np.float32]:

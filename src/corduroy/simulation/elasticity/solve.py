@@ -1,0 +1,209 @@
+"""Solve a voxel model under its conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corduroy.errors import ConvergenceError
+from corduroy.simulation.checks import without_floating_parts
+from corduroy.simulation.elasticity import conjugate_gradients, multigrid
+from corduroy.simulation.elasticity.boundary import Conditions, Nodes
+from corduroy.simulation.elasticity.model import VoxelModel, ghosted, to_kernels
+from corduroy.simulation.elasticity.operator import Operator
+from corduroy.simulation.elasticity.results import Solution
+from corduroy.simulation.hierarchy import Cycling
+
+_RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class SolverSettings:
+    """How far and how long to iterate.
+
+    Parameters
+    ----------
+    tolerance : float
+        On the Euclidean norm of the residual force on the unknowns, relative to that of the start, where every
+        unknown is zero.
+    most_iterations : int
+        Of conjugate gradients.
+    cycling : Cycling
+        The preconditioner's.
+    """
+
+    tolerance: float = 1e-6
+    most_iterations: int = 500
+    cycling: Cycling = field(default_factory=Cycling)
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """How an iteration went.
+
+    Parameters
+    ----------
+    residuals : tuple of float
+        Relative residual at the start and after each iteration.
+    final_residual : float
+        The same at the end, computed anew from the solution with the stiffness in double precision.
+    """
+
+    residuals: tuple[float, ...]
+    final_residual: float
+
+    @property
+    def iterations(self) -> int:
+        """Of conjugate gradients."""
+        return len(self.residuals) - 1
+
+
+class Solver:
+    """A model with its supports, ready for any amount of displacement and load on them.
+
+    Parameters
+    ----------
+    model : VoxelModel
+    conditions : Conditions
+        Their supports say which components are unknown.
+    settings : SolverSettings
+
+    Raises
+    ------
+    ModelError
+        If the model cannot be held by these conditions; see `checks.without_floating_parts`, which may also warn.
+    """
+
+    def __init__(self, model: VoxelModel, conditions: Conditions, settings: SolverSettings | None = None) -> None:
+        self.model, self.settings = model, settings or SolverSettings()
+        periodic = all(model.periodic)
+        modulus = np.asarray(model.modulus_mpa, np.float32)
+        whole = modulus if periodic else without_floating_parts(model, conditions)
+        self._kernels = to_kernels(model, whole, ((held.nodes, held.axis) for held in conditions.held))
+        self.operator = Operator(self._kernels, np.float64)
+        self._multigrid = multigrid.build(self._kernels, self.settings.cycling)
+
+    @property
+    def unknowns(self) -> int:
+        """Components that are solved for."""
+        free = self._kernels.free
+        return int(sum(np.count_nonzero(free & bit) for bit in (1, 2, 4)))
+
+    def _places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
+        """Where in a vector a component of nodes lies."""
+        node, pitch = ghosted(self.model, nodes), self._kernels.box.shape[2]
+        return (3 * (node // pitch) + axis) * pitch + node % pitch
+
+    def solve(self, conditions: Conditions) -> Solution:
+        """Displacements under conditions whose supports are those of the solver.
+
+        Parameters
+        ----------
+        conditions : Conditions
+
+        Raises
+        ------
+        ConvergenceError
+            If the tolerance is not reached, by the residual computed anew at the end.
+        """
+        kernels = self._kernels
+        displacement = kernels.vector(np.float64)
+        for held in conditions.held:
+            displacement[self._places(held.nodes, held.axis)] = held.displacement_mm
+        load = self.load_vector(conditions)
+        return self.relieve(displacement, load)
+
+    def load_vector(self, conditions: Conditions) -> NDArray[np.float64] | None:
+        """Forces on nodes, None where there are none."""
+        if not conditions.loads:
+            return None
+        load = self._kernels.vector(np.float64)
+        for part in conditions.loads:
+            for axis in range(3):
+                np.add.at(load, self._places(part.nodes, axis), part.force_n[:, axis])
+        return load
+
+    def relieve(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> Solution:
+        """Change the unknown part of a displacement until the residual force vanishes.
+
+        Parameters
+        ----------
+        displacement : ndarray, flat
+            Overwritten by the solution.
+        load : ndarray, flat, optional
+        """
+        history: list[float] = []
+        reference = true = 0.0
+        for _ in range(_RESTARTS):
+            residual = self._residual(displacement, load)
+            true = float(np.sqrt(conjugate_gradients.square(residual)))
+            if not history:
+                reference = true
+                history = [true]
+            if true <= self.settings.tolerance * reference or len(history) > self.settings.most_iterations:
+                break
+            steps = conjugate_gradients.iterate(
+                self.operator,
+                self._multigrid,
+                displacement,
+                residual,
+                self.settings.tolerance * reference,
+                self.settings.most_iterations - len(history) + 1,
+            )
+            history += steps[1:]
+            if len(steps) == 1:
+                break
+        else:
+            true = float(np.sqrt(conjugate_gradients.square(self._residual(displacement, load))))
+        scale = reference or 1.0
+        convergence = Convergence(tuple(value / scale for value in history), true / scale)
+        self._must_have_converged(convergence)
+        self._kernels.wrap(displacement)
+        return Solution(self.model, self._kernels, self.operator, displacement, load, convergence)
+
+    def _residual(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Force that is not yet in balance, on the unknowns."""
+        residual = self._kernels.vector(np.float64)
+        self._kernels.wrap(displacement)
+        self.operator.residual(displacement, residual if load is None else load, residual)
+        return residual
+
+    def _must_have_converged(self, convergence: Convergence) -> None:
+        if convergence.final_residual <= self.settings.tolerance:
+            return
+        raise ConvergenceError(
+            f"a relative residual of {convergence.final_residual:.2g} after {convergence.iterations} iterations",
+            f"{self.settings.tolerance:g} or less",
+            "allow more iterations, or look for parts that hang on a single edge and for extreme contrasts",
+        )
+
+
+def solve(model: VoxelModel, conditions: Conditions, settings: SolverSettings | None = None) -> Solution:
+    """Linear elastic equilibrium of a voxel model.
+
+    Parameters
+    ----------
+    model : VoxelModel
+    conditions : Conditions
+    settings : SolverSettings, optional
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    ModelError
+        If the model or its conditions make no problem with one answer.
+    ConvergenceError
+        If the tolerance is not reached.
+
+    Notes
+    -----
+    When this misleads: displacements of single nodes follow voxel edges; stresses at stair-steps, at the rim of a
+    plate and where stiff meets soft grow without bound as voxels shrink. Stiffness, energy and means over a region
+    converge; single voxels' peaks do not.
+    """
+    return Solver(model, conditions, settings).solve(conditions)
