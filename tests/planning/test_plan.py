@@ -24,7 +24,8 @@ FACTS = ClinicalFacts.model_validate({"confirmed_by": "A. Surgeon", "frankel": "
 
 DOCUMENT_KEYS = [
     "schema", "disclaimer", "case", "level", "measured", "lesion", "character", "scores", "biopsy",
-    "biopsy_corridors", "embolization", "augmentation", "cement_corridors", "decompression", "prompts", "injection",
+    "biopsy_corridors", "embolization", "augmentation", "cement_corridors", "corridors_through_air", "decompression",
+    "prompts", "injection",
     "mechanics", "missing", "warnings", "notices", "settings", "provenance",
 ]  # fmt: skip
 INNER_KEYS = {
@@ -36,8 +37,8 @@ INNER_KEYS = {
     "biopsy": ["advice", "reasons", "result_classes", "contraindications", "evidence"],
     "embolization": ["arteries", "timing", "record", "evidence", "warnings"],
     "augmentation": [
-        "body", "marrow_space", "lesion_in_body", "injectable", "injectable_is", "fills", "leaks", "choices", "settings",
-        "warnings", "evidence",
+        "body", "marrow_space", "lesion_in_body", "injectable", "injectable_is", "fills", "leaks", "choices",
+        "settings", "warnings", "evidence",
     ],
     "decompression": ["levels", "settings", "warnings", "evidence"],
     "settings": ["biopsy", "cement", "augmentation", "decompression"],

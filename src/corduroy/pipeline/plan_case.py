@@ -25,7 +25,7 @@ from corduroy.pipeline.settings import CaseSettings
 from corduroy.pipeline.store import key_of
 from corduroy.planning.clinical_facts import ClinicalFacts, read_clinical_facts
 from corduroy.planning.lesion_mask import LesionMask
-from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan
+from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan, require_body
 from corduroy.provenance import content_hash
 
 _FRACTURED_FROM_GRADE = 2
@@ -165,14 +165,18 @@ class _PlanRun:
         return self._made
 
     def _planned(self) -> tuple[SurgicalPlan, PlanImages]:
-        measurement = self._run.measurement()
+        """What can be wrong is looked at before anything is stored."""
         with collecting(self._run.warnings):
             spine = self._run.spine
             painted = None if self._request.lesion is None else read_labels(self._request.lesion)
             structures = self._structures(spine)
-        level, doubt = _level(self._request.level, self._facts, painted, spine, measurement)
+        level, doubt = _named_level(self._request.level, self._facts, painted, spine)
+        if level is None:
+            level, doubt = _fractured_level(self._run.measurement())
+        require_body(spine, level)
         self._on_step("lesion")
         lesion = None if painted is None else LesionMask.parted(painted, spine, level)
+        measurement = self._run.measurement()
         self._on_step("plan")
         inputs = PlanInputs(
             self._case.name,
@@ -203,21 +207,20 @@ def _existing(role: str, path: Path) -> Path:
     return path
 
 
-def _level(
-    asked: Level | None,
-    facts: ClinicalFacts | None,
-    painted: LabelMap | None,
-    spine: Spine,
-    measurement: SpineMeasurement,
-) -> tuple[Level, tuple[str, ...]]:
-    """The level of the lesion, and the doubt that comes with a level that nobody named."""
-    if asked is not None:
-        return asked, ()
-    if facts is not None and facts.level is not None:
-        return facts.level, ()
-    if painted is not None:
-        held = _held_by(painted, spine)
-        return held, (f"The level was not named: {held} holds most of the lesion mask.",)
+def _named_level(
+    asked: Level | None, facts: ClinicalFacts | None, painted: LabelMap | None, spine: Spine
+) -> tuple[Level | None, tuple[str, ...]]:
+    """The level that somebody named, or that the mask lies in, and the doubt that comes with the latter."""
+    if asked is not None or (facts is not None and facts.level is not None):
+        return asked or (None if facts is None else facts.level), ()
+    if painted is None:
+        return None, ()
+    held = _held_by(painted, spine)
+    return held, (f"The level was not named: {held} holds most of the lesion mask.",)
+
+
+def _fractured_level(measurement: SpineMeasurement) -> tuple[Level, tuple[str, ...]]:
+    """The only fractured vertebra, and the doubt that comes with a level that nobody named."""
     broken = [v.level for v in measurement.vertebrae if (v.genant_grade or 0) >= _FRACTURED_FROM_GRADE]
     if len(broken) == 1:
         return broken[0], (f"The level was not named: {broken[0]} is the only fractured vertebra.",)

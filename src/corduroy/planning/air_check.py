@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,29 +16,31 @@ _SKIN_MM = 6.0  # from the entry on, where the needle has not yet left the air o
 _AROUND_MM = 1.0  # of the needle's surface
 
 
-def air_warnings(ct: Volume | None, searches: Mapping[str, CorridorPlan | None]) -> tuple[str, ...]:
-    """A warning for every corridor that passes air inside the patient, or touches it.
+def through_air(ct: Volume | None, found: CorridorPlan | None) -> tuple[int, ...]:
+    """Numbers, from 1, of the corridors that pass air inside the patient, or touch it.
 
     Parameters
     ----------
     ct : Volume or None
         Hounsfield units.
-    searches : mapping of str to CorridorPlan or None
-        By what the needle is for.
+    found : CorridorPlan or None
 
     Notes
     -----
-    The search avoids what is labelled; this look needs no labels. When it misleads: bowel without gas is not seen, and
-    a corridor from bone starts inside the patient.
+    The search avoids what is labelled; this look needs no labels. When it misleads: bowel without gas is not seen.
     """
-    if ct is None:
+    if ct is None or found is None:
         return ()
+    return tuple(number for number, corridor in enumerate(found.corridors, start=1) if passes_air(ct, corridor))
+
+
+def air_warnings(numbers: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
+    """One warning for every purpose that has corridors through air."""
     return tuple(
-        f"Corridor {number} for the {purpose} ({corridor.kind}, {corridor.side}) passes air on the CT, as of lung or "
-        "bowel: do not use it as it is."
-        for purpose, found in searches.items()
-        for number, corridor in enumerate(() if found is None else found.corridors, start=1)
-        if passes_air(ct, corridor)
+        f"Corridor {', '.join(map(str, several))} for the {purpose} passes air on the CT, as of lung or bowel: not to "
+        f"be used as it is."
+        for purpose, several in numbers.items()
+        if several
     )
 
 

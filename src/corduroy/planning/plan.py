@@ -15,7 +15,7 @@ from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
 from corduroy.errors import MeasurementError, PlanError
 from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
-from corduroy.planning.air_check import air_warnings
+from corduroy.planning.air_check import air_warnings, through_air
 from corduroy.planning.augmentation import AugmentationPlan, AugmentationSettings, plan_augmentation
 from corduroy.planning.biopsy import BiopsyFacts, BiopsyPlan, plan_biopsy
 from corduroy.planning.clinical_facts import ClinicalFacts
@@ -111,6 +111,8 @@ class SurgicalPlan:
     scores : Scores
     biopsy : BiopsyPlan
     biopsy_corridors, cement_corridors : CorridorPlan or None
+    corridors_through_air : dict of str to tuple of int
+        For biopsy and cement: numbers, from 1, of corridors that meet air on the CT.
     embolization : EmbolizationPlan
     augmentation : AugmentationPlan or None
     decompression : DecompressionPlan or None
@@ -134,6 +136,7 @@ class SurgicalPlan:
     embolization: EmbolizationPlan
     augmentation: AugmentationPlan | None
     cement_corridors: CorridorPlan | None
+    corridors_through_air: dict[str, tuple[int, ...]]
     decompression: DecompressionPlan | None
     prompts: tuple[Prompt, ...]
     injection: Any
@@ -171,6 +174,7 @@ _PARTS = (
     "embolization",
     "augmentation",
     "cement_corridors",
+    "corridors_through_air",
     "decompression",
     "prompts",
     "injection",
@@ -205,6 +209,8 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
     augmentation = planner.augmentation(breaches)
     biopsy_corridors = planner.corridors("biopsy_corridors", chosen.biopsy)
     cement_corridors = planner.corridors("cement_corridors", chosen.cement)
+    searches = {"biopsy": biopsy_corridors, "cement": cement_corridors}
+    air = {purpose: through_air(inputs.spine.ct, found) for purpose, found in searches.items()}
     wall_lost = _posterior_wall_lost(augmentation, breaches)
     stability = StabilityFacts(inputs.level, scores.sins, measured.regional_cobb, wall_lost)
     return SurgicalPlan(
@@ -217,6 +223,7 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
         biopsy=_biopsy(inputs, measured, scores),
         biopsy_corridors=biopsy_corridors,
         embolization=plan_embolization([inputs.level], inputs.spine.levels),
+        corridors_through_air=air,
         augmentation=augmentation,
         cement_corridors=cement_corridors,
         decompression=decompression,
@@ -226,7 +233,7 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
         missing=_missing(inputs, planner.missing),
         warnings=(
             *_warnings(inputs, augmentation, decompression),
-            *(air_warnings(inputs.spine.ct, {"biopsy": biopsy_corridors, "cement": cement_corridors})),
+            *air_warnings(air),
         ),
         notices=_notices(scores),
         provenance=_provenance(inputs, chosen),
@@ -305,11 +312,21 @@ def _missing(inputs: PlanInputs, parts: dict[str, str]) -> dict[str, str]:
     return found | {"injection": NO_SIMULATION, "mechanics": NO_SIMULATION}
 
 
-def _measured(inputs: PlanInputs) -> VertebraMeasurement:
-    vertebra = inputs.spine.vertebrae.get(inputs.level)
+def require_body(spine: Spine, level: Level) -> None:
+    """Refuse a level that is not in view or has no body.
+
+    Raises
+    ------
+    PlanError
+    """
+    vertebra = spine.vertebrae.get(level)
     if vertebra is None or vertebra.body is None:
-        seen = ", ".join(v.level for v in inputs.spine.vertebrae.values() if v.body is not None)
-        raise PlanError(f"{inputs.level} is not in view, or has no body that was found", f"one of {seen}")
+        seen = ", ".join(v.level for v in spine.vertebrae.values() if v.body is not None)
+        raise PlanError(f"{level} is not in view, or has no body that was found", f"one of {seen}")
+
+
+def _measured(inputs: PlanInputs) -> VertebraMeasurement:
+    require_body(inputs.spine, inputs.level)
     return inputs.measurement[inputs.level]
 
 

@@ -228,8 +228,9 @@ def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
         "sagittal, positive where it leans cranially. Spare: beyond the margin of the nearest structure. Robust: share "
         "of placements within the errors, from the bone on, that stay clear."
     )
+    rows = corridor_rows(found, document["corridors_through_air"][name.removesuffix("_corridors")])
     known = ", ".join(f"{structure}: {source}" for structure, source in found["sources"].items())
-    return [_table("Corridors", f"{note} Where structures are known from: {known}.", columns, corridor_rows(found))]
+    return [_table("Corridors", f"{note} Where structures are known from: {known}.", columns, rows)]
 
 
 def _evidence(found: dict[str, Any]) -> dict[str, Any]:

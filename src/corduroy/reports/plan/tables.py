@@ -41,7 +41,7 @@ def to_confirm_rows(scores: dict[str, Any]) -> Rows:
     return [[i["scale"], i["item"], i["proposed"] or NOTHING, i["basis"] or NOTHING] for i in scores["to_confirm"]]
 
 
-def corridor_rows(found: dict[str, Any]) -> Rows:
+def corridor_rows(found: dict[str, Any], through_air: list[int]) -> Rows:
     """The first corridors, in the order of the skin map's numbers."""
     rows = []
     for number, corridor in enumerate(found["corridors"][:SHOWN_CORRIDORS], start=1):
@@ -55,7 +55,7 @@ def corridor_rows(found: dict[str, Any]) -> Rows:
                 f"{corridor['depth_mm']:.0f}",
                 f"{angles['axial_deg']:+.0f}",
                 f"{angles['sagittal_deg']:+.0f}",
-                corridor["tightest"] or NOTHING,
+                "AIR on the CT" if number in through_air else corridor["tightest"] or NOTHING,
                 f"{corridor['spare_mm']:.1f}",
                 f"{100 * corridor['robustness']['from_bone']:.0f} %",
             ]

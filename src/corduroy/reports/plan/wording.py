@@ -60,7 +60,11 @@ def lesion_words(document: dict[str, Any]) -> str:
 def corridor_words(document: dict[str, Any], name: str) -> str:
     """The verdict of a search, or why there was none."""
     found = document[name]
-    return str(document["missing"][name] if found is None else found["verdict"])
+    if found is None:
+        return str(document["missing"][name])
+    through_air = document["corridors_through_air"][name.removesuffix("_corridors")]
+    numbers = ", ".join(map(str, through_air))
+    return str(found["verdict"]) + (f" But number {numbers} passes air on the CT: not to be used." if numbers else "")
 
 
 def cement_words(document: dict[str, Any]) -> str:

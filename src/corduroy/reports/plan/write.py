@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def write_plan_report(plan: SurgicalPlan, images: PlanImages, folder: Path) -> N
 
 def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[PlacedFigure | None]:
     for purpose, found in (("biopsy", plan.biopsy_corridors), ("cement", plan.cement_corridors)):
-        first = _first(found)
+        first = _first(found, plan.corridors_through_air[purpose])
         for view in ("axial", "sagittal"):
             words = _needle_words(purpose, first, view)
             yield _saved(f"{purpose}_{view}", partial(draw_needle, plan, images, first, view), folder, words)
@@ -58,8 +58,10 @@ def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[Pl
         yield _saved(f"laminectomy_{view}", partial(draw_laminectomy, plan, images, view), folder, words)
 
 
-def _first(found: CorridorPlan | None) -> Corridor | None:
-    return found.corridors[0] if found is not None and found.corridors else None
+def _first(found: CorridorPlan | None, through_air: Collection[int]) -> Corridor | None:
+    """The first corridor that meets no air."""
+    numbered = enumerate(() if found is None else found.corridors, start=1)
+    return next((corridor for number, corridor in numbered if number not in through_air), None)
 
 
 def _saved(key: str, draw: Callable[[], Figure | None], folder: Path, words: tuple[str, str]) -> PlacedFigure | None:
