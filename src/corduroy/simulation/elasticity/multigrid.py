@@ -38,8 +38,8 @@ class FineLevel:
         seed_unknowns(u, model.free, model.box.shape)
         largest = 1.0
         for _ in range(POWER_STEPS):
+            before = np.linalg.norm(u)  # without the ghosts, which hold nothing before they are wrapped
             model.wrap(u)
-            before = np.linalg.norm(u)
             self.operator.product(u, self.step)
             scale_by_node(self.step, self.inverse, u, model.box.shape)
             after = np.linalg.norm(u)

@@ -134,40 +134,64 @@ class Solver:
             Overwritten by the solution.
         load : ndarray, flat, optional
         """
-        history: list[float] = []
-        reference = true = 0.0
+        return self._relieve(displacement, load, None)
+
+    def relieve_strained(self, gradient: NDArray[np.float64]) -> Solution:
+        """A periodic model under a mean displacement gradient.
+
+        Parameters
+        ----------
+        gradient : ndarray, shape (3, 3)
+            Displacement component over position axis.
+        """
+        mean = self._kernels.vector(np.float64)
+        view = self._kernels.view(mean)
+        for axis, n in enumerate(self._kernels.box.shape):
+            shape = [1, 1, 1, 1]
+            shape[(0, 1, 3)[axis]] = n
+            place = ((np.arange(n) - 1) * self.model.spacing_mm[axis]).reshape(shape)
+            view += gradient[:, axis].reshape(1, 1, 3, 1) * place
+        return self._relieve(self._kernels.vector(np.float64), None, mean)
+
+    def _relieve(
+        self,
+        displacement: NDArray[np.float64],
+        load: NDArray[np.float64] | None,
+        mean: NDArray[np.float64] | None,
+    ) -> Solution:
+        """Iterate, compute the residual anew, and go on from there while that helps."""
+        aim, most = self.settings.tolerance, self.settings.most_iterations
+        residual = self._residual(displacement, load, mean)
+        history = [float(np.sqrt(conjugate_gradients.square(residual)))]
+        reference = true = history[0]
         for _ in range(_RESTARTS):
-            residual = self._residual(displacement, load)
-            true = float(np.sqrt(conjugate_gradients.square(residual)))
-            if not history:
-                reference = true
-                history = [true]
-            if true <= self.settings.tolerance * reference or len(history) > self.settings.most_iterations:
-                break
+            left = most + 1 - len(history)
             steps = conjugate_gradients.iterate(
-                self.operator,
-                self._multigrid,
-                displacement,
-                residual,
-                self.settings.tolerance * reference,
-                self.settings.most_iterations - len(history) + 1,
+                self.operator, self._multigrid, displacement, residual, aim * reference, left
             )
             history += steps[1:]
-            if len(steps) == 1:
+            residual = self._residual(displacement, load, mean)
+            true = float(np.sqrt(conjugate_gradients.square(residual)))
+            if true <= aim * reference or len(steps) == 1:
                 break
-        else:
-            true = float(np.sqrt(conjugate_gradients.square(self._residual(displacement, load))))
         scale = reference or 1.0
         convergence = Convergence(tuple(value / scale for value in history), true / scale)
         self._must_have_converged(convergence)
-        self._kernels.wrap(displacement)
+        if mean is not None:
+            displacement += mean
         return Solution(self.model, self._kernels, self.operator, displacement, load, convergence)
 
-    def _residual(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    def _residual(
+        self,
+        displacement: NDArray[np.float64],
+        load: NDArray[np.float64] | None,
+        mean: NDArray[np.float64] | None,
+    ) -> NDArray[np.float64]:
         """Force that is not yet in balance, on the unknowns."""
         residual = self._kernels.vector(np.float64)
         self._kernels.wrap(displacement)
-        self.operator.residual(displacement, residual if load is None else load, residual)
+        whole = displacement if mean is None else displacement + mean
+        self.operator.residual(whole, residual if load is None else load, residual)
         return residual
 
     def _must_have_converged(self, convergence: Convergence) -> None:
