@@ -91,6 +91,7 @@ def test_transpedicular_needles_run_inside_the_pedicle(plan: CorridorPlan) -> No
     through = [c for c in plan.corridors if c.kind is Kind.TRANSPEDICULAR]
     for c in through:
         assert c.walls is not None
+        assert bool(c.remarks) == (c.walls.nearest_mm < 0.0)
         across = c.walls.left_mm + c.walls.right_mm + outer_diameter_mm(13)
         assert 3.0 < across < 16.0
         assert c.walls.nearest_mm <= min(c.walls.left_mm, c.walls.right_mm) + 1e-9
@@ -109,7 +110,7 @@ def test_the_mirrored_patient_has_the_mirrored_plan(
     flipped = np.nan_to_num(other.entries.spare_mm[:, ::-1], nan=-9.0)
     assert np.median(np.abs(flipped - np.nan_to_num(plan.entries.spare_mm, nan=-9.0))) < 0.3
     for key, c in here.items():
-        assert there[key].rank == pytest.approx(c.rank, abs=0.25)
+        assert there[key].rank == pytest.approx(c.rank, abs=0.4)
 
 
 def test_whence_each_structure_is_known(plan: CorridorPlan) -> None:

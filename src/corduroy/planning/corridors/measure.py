@@ -12,7 +12,7 @@ from corduroy.planning.corridors.avoided import BY_CODE, Avoided, margin_mm
 from corduroy.planning.corridors.exact import nearest_of_each
 from corduroy.planning.corridors.gauges import largest_gauge_within
 from corduroy.planning.corridors.parts import PART_NAMES
-from corduroy.planning.corridors.results import Angles, Corridor, Kind, Point, Robustness
+from corduroy.planning.corridors.results import Angles, Corridor, Kind, PedicleWalls, Point, Robustness
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings
 from corduroy.planning.corridors.trace import along_bone
@@ -88,7 +88,14 @@ def measure_way(scene: Scene, way: Way, robustness: Robustness, settings: Corrid
         largest_gauge_within(room),
         robustness,
         way.merit,
+        _remarks(walls),
     )
+
+
+def _remarks(walls: PedicleWalls | None) -> tuple[str, ...]:
+    if walls is None or walls.nearest_mm >= 0.0:
+        return ()
+    return (f"the needle is thicker than the pedicle is there: it breaks a wall by {-walls.nearest_mm:.1f} mm",)
 
 
 def _clearances(scene: Scene, way: Way, radius: float) -> dict[Avoided, Measured]:

@@ -80,6 +80,11 @@ class Robustness:
     on_target: float
     placements: int
 
+    @property
+    def worth(self) -> float:
+        """What robustness adds to a corridor's rank: being safe counts twice as much as hitting (author's choice)."""
+        return self.from_bone + 0.5 * self.on_target
+
 
 @dataclass(frozen=True)
 class Corridor:
@@ -116,6 +121,8 @@ class Corridor:
     robustness : Robustness
     merit : float
         Room, length in the lesion, centrality and walls in one number; author's choice, see docs/corridors.md.
+    remarks : tuple of str
+        What a person must know before using it.
     """
 
     kind: Kind
@@ -138,11 +145,12 @@ class Corridor:
     largest_gauge: int | None
     robustness: Robustness
     merit: float
+    remarks: tuple[str, ...] = ()
 
     @property
     def rank(self) -> float:
-        """Merit and robustness from the bone, added: what corridors are ordered by."""
-        return self.merit + self.robustness.from_bone
+        """Merit, robustness from the bone and half the share on target, added: what corridors are ordered by."""
+        return self.merit + self.robustness.worth
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers, lists and strings for JSON."""
@@ -170,6 +178,7 @@ class Corridor:
             "largest_gauge": self.largest_gauge,
             "robustness": _rounded_fields(self.robustness),
             "merit": round(self.merit, 3),
+            "remarks": list(self.remarks),
         }
 
 

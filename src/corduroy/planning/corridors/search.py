@@ -203,11 +203,11 @@ def _best_of(scene: Scene, fields: Fields, ways: list[Way], settings: CorridorSe
         for way in ways
     ]
     taken: list[Corridor] = []
-    for way, robustness in sorted(tried, key=lambda pair: -pair[0].merit - pair[1].from_bone):
+    for way, robustness in sorted(tried, key=lambda pair: -pair[0].merit - pair[1].worth):
         gaps = [np.linalg.norm(way.entry_mm - corridor.entry_mm) for corridor in taken]
         if all(gap >= _APART_MM for gap in gaps):
             corridor = measure_way(scene, way, robustness, settings)
-            if corridor.spare_mm >= 0.0:
+            if corridor.spare_mm >= 0.0 and (corridor.kind is not Kind.TRANSPEDICULAR or corridor.walls is not None):
                 taken.append(corridor)
         if len(taken) == settings.per_kind:
             break

@@ -22,7 +22,8 @@ _SHOWN_SPARE_MM = 5.0
 _MAP_IN = (7.6, 4.6)
 _SECTION_IN = 4.6
 _PIXEL_MM = 0.4
-_AROUND_MM = 18.0
+_AHEAD_MM = 42.0  # of the tip: aorta and lung are seen there
+_BEHIND_MM = 14.0
 _HALF_WIDTH_MM = 65.0
 
 
@@ -124,12 +125,13 @@ def _section(corridor: Corridor) -> Sheet:
     sagittal = np.array([0.0, inwards[1], inwards[2]]) / np.hypot(inwards[1], inwards[2])
     normal = np.cross([1.0, 0.0, 0.0], sagittal)
     frame = Frame.from_directions((entry + target) / 2, normal, sagittal)
-    half = max(float(abs(inwards @ sagittal)) / 2 + _AROUND_MM, _HALF_WIDTH_MM * 0.75)
+    half = float(abs(inwards @ sagittal)) / 2
+    top, bottom = half + _AHEAD_MM, -half - _BEHIND_MM
     x = np.arange(-_HALF_WIDTH_MM, _HALF_WIDTH_MM, _PIXEL_MM) + _PIXEL_MM / 2
-    y = np.arange(half, -half, -_PIXEL_MM) - _PIXEL_MM / 2
+    y = np.arange(top, bottom, -_PIXEL_MM) - _PIXEL_MM / 2
     # Radiological convention: the reader looks up from the feet, the patient's right is on the left.
     local = np.stack(np.broadcast_arrays(-x[None, :], y[:, None], 0.0), axis=-1)
-    return Sheet(frame, frame.world(local), (-_HALF_WIDTH_MM, _HALF_WIDTH_MM, y[-1] - _PIXEL_MM / 2, half))
+    return Sheet(frame, frame.world(local), (-_HALF_WIDTH_MM, _HALF_WIDTH_MM, float(y[-1]) - _PIXEL_MM / 2, top))
 
 
 def _draw_needle(axes: Axes, sheet: Sheet, corridor: Corridor) -> None:
