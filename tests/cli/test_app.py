@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,11 @@ def test_demo_measures_and_says_where_the_report_is(run: Run, tmp_path: Path) ->
     assert (tmp_path / "demo" / "report" / "report.pdf").exists()
     row = next(line for line in result.stdout.splitlines() if line.startswith("T12"))
     assert "wedge" in row
+    assert "plan for T12" in result.stdout
+    assert (tmp_path / "demo" / "plan" / "plan.pdf").exists()
+    plan = json.loads((tmp_path / "demo" / "plan.json").read_text(encoding="utf-8"))
+    assert plan["lesion"]["epidural"]["side"] == "right"
+    assert 1 not in plan["corridors_through_air"]["cement"]
 
 
 def test_validate_prints_the_errors_by_quantity(run: Run) -> None:

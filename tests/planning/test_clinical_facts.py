@@ -98,3 +98,11 @@ def test_every_field_says_what_it_is() -> None:
             if isinstance(field, ast.AnnAssign):
                 assert isinstance(after, ast.Expr), ast.unparse(field)
     assert set(ClinicalFacts.model_fields) >= {"frankel", "deficit", "sins", "laredo", "contraindications"}
+
+
+def test_the_example_of_the_page_is_read(tmp_path: Path) -> None:
+    import re
+
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert read_clinical_facts(written(tmp_path, example)).confirmed_by == "A. Surgeon"

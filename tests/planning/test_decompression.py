@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_without_a_choice_it_reaches_from_pedicle_to_pedicle(patient: Any, plan:
 def test_wider_opens_more_and_costs_more(plan: DecompressionPlan) -> None:
     options = own(plan).options
     assert len(options) > 4
-    for narrow, wide in zip(options, options[1:], strict=False):
+    for narrow, wide in itertools.pairwise(options):
         assert wide.width_mm > narrow.width_mm
         assert wide.canal_area_mm2 is not None
         assert narrow.canal_area_mm2 is not None

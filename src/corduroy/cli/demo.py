@@ -1,4 +1,4 @@
-"""`corduroy demo`: both rivers on synthetic patients: a scan measured against its truth, and a series reported."""
+"""`corduroy demo`: both rivers on synthetic patients: a scan measured and planned, and a series reported."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def demo(
         Path, typer.Argument(metavar="DIR", help="Where scan, labels and report are written.", show_default=True)
     ] = Path("corduroy-demo"),
 ) -> None:
-    """Render a synthetic patient with a fractured T12, measure it against its truth, then report an invented series."""
+    """Measure a synthetic patient with a fractured T12, plan its hemangioma, then report an invented series."""
     with guarded():
+        from corduroy.cli.demo_plan import plan_the_demo
         from corduroy.cli.measure import print_places, print_result
         from corduroy.cli.progress import step_bar
         from corduroy.cli.tables import print_comparison
@@ -47,6 +48,8 @@ def demo(
         print_comparison(compare_with_truth(measured, patient.truth()), ("T11", "T12", "L1"))
         typer.echo("")
         print_places(outputs.json, outputs.report)
+        typer.echo("")
+        plan_the_demo(patient, folder)
         typer.echo("")
         _study_the_invented(folder)
 

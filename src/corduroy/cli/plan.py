@@ -55,7 +55,7 @@ def plan(
         with step_bar(1) as bar:
             document = plan_case(case, request, settings, outputs, _writer(outputs.report), bar.on_step)
         print_plan(document)
-        _print_places(outputs.json, outputs.report)
+        print_places(outputs.json, outputs.report)
 
 
 def _one_case(source: Path, labels: Path | None) -> Case:
@@ -77,7 +77,8 @@ def _writer(folder: Path | None) -> PlanReportWriter | None:
     return write_plan_report
 
 
-def _print_places(json: Path | None, report: Path | None) -> None:
+def print_places(json: Path | None, report: Path | None) -> None:
+    """Where the results are."""
     if json is not None:
         typer.echo(f"JSON    {json}")
     if report is not None:

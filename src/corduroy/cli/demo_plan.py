@@ -1,0 +1,113 @@
+"""The plan in `corduroy demo`: the same invented patient with a hemangioma in the fractured vertebra."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from corduroy.imaging.volume import LabelMap, Volume
+    from corduroy.phantom import Phantom, PlantedLesion
+
+_NAME = "sub-demo_ses-lesion"
+_SEED = 7
+_SPACING_MM = 1.25
+_ORGANS_MM = 2.5
+_LEVEL = "T12"
+_FACTS = """\
+# Invented: no such patient, no such surgeon.
+confirmed_by: invented surgeon
+level: T12
+frankel: C
+symptoms: present
+pain_0_10: 7
+sins:
+  pain: mechanical
+  bone_lesion: lytic
+escc: {value: 2, basis: invented axial T2}
+"""
+
+
+def plan_the_demo(patient: Phantom, folder: Path) -> None:
+    """Plant the lesion, write the files as a user would have them, plan, and print the plan."""
+    from corduroy.cli.plan import print_places
+    from corduroy.cli.plan_table import print_plan
+    from corduroy.cli.progress import step_bar
+    from corduroy.pipeline.case import Case
+    from corduroy.pipeline.files import replacing
+    from corduroy.pipeline.plan_case import PlanRequest, plan_case
+    from corduroy.pipeline.plan_outputs import PlanOutputs
+    from corduroy.reports.plan.write import write_plan_report
+
+    with step_bar(1) as bar:
+        bar.on_step("render")
+        planted = _planted(patient)
+        files = {name: folder / f"{_NAME}_{name}.nii.gz" for name in ("ct", "seg-vert_msk", "lesion", "organs")}
+        images = (planted.ct, planted.labels, planted.mask, _organs(patient))
+        for path, image in zip(files.values(), images, strict=True):
+            _write(image, path)
+        facts = folder / "case.yaml"
+        with replacing(facts) as temporary:
+            temporary.write_text(_FACTS, encoding="utf-8")
+        case = Case(_NAME, files["ct"], files["seg-vert_msk"])
+        outputs = PlanOutputs(folder / "plan.json", folder / "plan", folder / "plan" / "steps")
+        request = PlanRequest(None, files["lesion"], facts, files["organs"])
+        document = plan_case(case, request, None, outputs, write_plan_report, bar.on_step)
+    typer.echo(
+        f"{_LEVEL} of the same patient with an aggressive hemangioma; its mask is the truth, as a reader paints it"
+    )
+    print_plan(document)
+    print_places(outputs.json, outputs.report)
+
+
+def _planted(patient: Phantom) -> PlantedLesion:
+    """A vascular hemangioma of the body and the right pedicle and lamina, through the posterior wall into the canal."""
+    import numpy as np
+
+    from corduroy.anatomy import Side, build_spine
+    from corduroy.phantom import ArchPart, Breach, Family, Lesion, SoftPart, Trabeculae, WallPoint, plant
+
+    lesion = Lesion(
+        Family.VASCULAR_HEMANGIOMA,
+        share_percent=75.0,
+        stroma_hu=30.0,
+        trabeculae=Trabeculae(3.2, 0.9),
+        arch=(ArchPart("pedicle", Side.RIGHT), ArchPart("lamina", Side.RIGHT, 0.5)),
+        cortical_thinning=0.5,
+        breaches=(Breach(WallPoint(168.0), 7.0),),
+        epidural=SoftPart(Side.RIGHT, 0.9),
+    )
+    rng = np.random.default_rng(_SEED)
+    ct, labels = patient.render(rng, _SPACING_MM, field="torso")
+    return plant(ct, build_spine(labels, ct=ct), _LEVEL, lesion, rng)
+
+
+def _organs(patient: Phantom) -> LabelMap:
+    """Aorta, lungs, ribs and cord in TotalSegmentator's numbers."""
+    import numpy as np
+
+    from corduroy.imaging.volume import LabelMap
+    from corduroy.phantom import Structure
+
+    named = {
+        Structure.AORTA: 52,
+        Structure.LUNG_LEFT: 10,
+        Structure.LUNG_RIGHT: 12,
+        Structure.RIB: 92,
+        Structure.CORD: 79,
+    }
+    structures = patient.render_structures(_ORGANS_MM, field="torso")
+    table = np.zeros(max(Structure) + 1, dtype=np.uint8)
+    for structure, number in named.items():
+        table[structure] = number
+    return LabelMap(table[structures.array], structures.affine, "organs")
+
+
+def _write(image: Volume, path: Path) -> None:
+    from corduroy.imaging import write_volume
+    from corduroy.pipeline.files import replacing
+
+    with replacing(path) as temporary:
+        write_volume(image, temporary)
