@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import json
 from collections.abc import Callable
 from pathlib import Path
 
