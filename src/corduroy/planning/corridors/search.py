@@ -93,6 +93,8 @@ def find_corridors(
 
     Raises
     ------
+    LabelError
+        If there is no such level.
     PlanError
         If the level is not in view, the target empty or outside the bone, no skin in view, or a structure unknown.
 
@@ -103,7 +105,7 @@ def find_corridors(
     the table as in the scan; prone, organs and skin shift.
     """
     chosen = settings or CorridorSettings()
-    scene = build_scene(spine, Level(level), chosen, target=target, structures=structures, names=names, body=body)
+    scene = build_scene(spine, Level.parse(level), chosen, target=target, structures=structures, names=names, body=body)
     return search_scene(scene, chosen)
 
 
