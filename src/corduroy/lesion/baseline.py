@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,55 +22,88 @@ _SMOOTH_BINS = 0.7
 _DEPTHS_MM = (2.0, 3.0)  # borders of the depth classes in the arch
 _LEVELS_AWAY = 5
 _NEARNESS_LEVELS = 2.0
-_LEAST_OFFSET_SD, _LEAST_SHARE_OFFSET_SD = 12.0, 0.10
+_LEAST_OFFSET_SD, _LEAST_COLUMNS_SD = 15.0, 0.12
 _MAD_TO_SD = 1.4826
 _LEAST_VOXELS = 30
-_USUAL_ARCH_HU, _USUAL_ARCH_SD = 250.0, 120.0  # above the body; where no other vertebra shows the part
+_USUAL_ARCH = {"stroma": (200.0, 120.0), "columns": (0.5, 0.5)}  # above the body; where no other shows the part
+FeatureName = Literal["stroma", "columns"]
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """One feature of one intact vertebra, by place.
+
+    Parameters
+    ----------
+    mean : float
+        Median over the body's core.
+    body : ndarray, shape (9, 8, 8)
+        Deviation from it by place in the body; left and right are averaged.
+    arch : ndarray, shape (7, 3)
+        Deviation from it by kind of part and depth; NaN where there is none.
+    within : float
+        Standard deviation inside the core about the body's own smooth pattern.
+    """
+
+    mean: float
+    body: FloatArray
+    arch: FloatArray
+    within: float
+
+    @classmethod
+    def of(cls, bench: Bench, values: Array) -> Feature:
+        """Tabulate a feature of a vertebra."""
+        mean = float(np.median(values[bench.core]))
+        at = bench.interior[bench.in_body]
+        bins = place_bins(bench.place[at])
+        body = values[bench.in_body][at].astype(np.float64) - mean
+        pattern = _by_place(body, bins)
+        away = np.abs(body - pattern[tuple(bins.T)])[bench.core[bench.in_body][at]]
+        arch = bench.interior & (bench.kinds > 0)
+        groups = bench.kinds[arch] * 3 + depth_class(bench.depth[arch])
+        return cls(mean, pattern, _by_group(values[arch] - mean, groups), float(_MAD_TO_SD * np.median(away)))
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """A vertebra's two features, by place.
+    """The features of one intact vertebra.
 
     Parameters
     ----------
     level : Level
-    mean_hu, mean_spread : float
-        Over the body.
-    body_hu, body_spread : ndarray, shape (9, 8, 8)
-        Deviation from the mean by place in the body, mirrored halves averaged.
-    arch_hu, arch_spread : ndarray, shape (7, 3)
-        Deviation from the body's mean, by kind of part and depth; NaN where there is none.
-    within_hu, within_spread : float
-        Standard deviation inside the body about its own smooth pattern.
+    stroma, columns : Feature
+        See `corduroy.lesion.bench.Bench`.
     """
 
     level: Level
-    mean_hu: float
-    mean_spread: float
-    body_hu: FloatArray
-    body_spread: FloatArray
-    arch_hu: FloatArray
-    arch_spread: FloatArray
-    within_hu: float
-    within_spread: float
+    stroma: Feature
+    columns: Feature
 
     @classmethod
     def of(cls, bench: Bench) -> Features:
         """Features of one vertebra."""
-        at = bench.interior[bench.in_body]
-        bins = place_bins(bench.place[at])
-        arch = bench.interior & (bench.kinds > 0)
-        groups = bench.kinds[arch] * 3 + depth_class(bench.depth[arch])
-        parts = []
-        for values in (bench.median, bench.spread):
-            body = values[bench.in_body][at].astype(np.float64)
-            mean = float(np.median(body))
-            pattern = _by_place(body - mean, bins)
-            within = float(_MAD_TO_SD * np.median(np.abs(body - mean - pattern[tuple(bins.T)])))
-            parts.append((mean, pattern, _by_group(values[arch] - mean, groups), within))
-        (hu, hu_map, hu_arch, hu_sd), (spread, spread_map, spread_arch, spread_sd) = parts
-        return cls(bench.level, hu, spread, hu_map, spread_map, hu_arch, spread_arch, hu_sd, spread_sd)
+        return cls(bench.level, Feature.of(bench, bench.stroma), Feature.of(bench, bench.columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """A feature as it would be if the vertebra were intact.
+
+    Parameters
+    ----------
+    value, sd : ndarray
+        By voxel of the bench: what is expected, and how far intact vertebrae stray from it place by place.
+    mean, offset_sd : float
+        Over the body's core, and how far whole intact vertebrae stray from it.
+    within : float
+        Standard deviation inside an intact core.
+    """
+
+    value: Array
+    sd: Array
+    mean: float
+    offset_sd: float
+    within: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,21 +112,11 @@ class Expectation:
 
     Parameters
     ----------
-    hu, hu_sd : ndarray
-        Local median by voxel of the bench, and how far intact vertebrae stray from it place by place.
-    spread, spread_sd : ndarray
-    offset_sd_hu : float
-        How far a whole intact vertebra strays from its neighbours.
-    mean_hu : float
-        Of the body.
+    stroma, columns : Expected
     """
 
-    hu: Array
-    hu_sd: Array
-    spread: Array
-    spread_sd: Array
-    offset_sd_hu: float
-    mean_hu: float
+    stroma: Expected
+    columns: Expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,43 +179,36 @@ class Baseline:
             raise MeasurementError(
                 f"{len(others)} intact vertebrae near {bench.level} to compare with", "at least 2", "give a longer scan"
             )
-        weights = np.exp(-np.array([_apart(f.level, bench.level) for f in others]) / _NEARNESS_LEVELS)
-        weights /= weights.sum()
-        offset, offset_sd = self._offset(bench.level)
-        spread = float(weights @ [f.mean_spread for f in others])
-        hu, hu_sd = _pattern(bench, others, weights, "hu")
-        rough, rough_sd = _pattern(bench, others, weights, "spread")
-        return Expectation(hu + offset, hu_sd, rough + spread, rough_sd, offset_sd, offset)
+        return Expectation(
+            self._expected(bench, others, "stroma", _LEAST_OFFSET_SD),
+            self._expected(bench, others, "columns", _LEAST_COLUMNS_SD),
+        )
 
     def _near(self, level: Level) -> list[Features]:
         return [f for f in self.features.values() if f.level is not level and _apart(f.level, level) <= _LEVELS_AWAY]
 
-    def _offset(self, level: Level) -> tuple[float, float]:
-        """The body's expected median, and how far whole vertebrae stray: from predicting each from the others."""
-        expected = self._predicted(level, frozenset({level}))
-        errors = [f.mean_hu - self._predicted(f.level, frozenset({f.level, level})) for f in self._near(level)]
-        spread = float(_MAD_TO_SD * np.median(np.abs(errors))) if len(errors) > 2 else float(np.max(np.abs(errors)))
-        return expected, max(spread, _LEAST_OFFSET_SD, _LEAST_SHARE_OFFSET_SD * abs(expected))
+    def _expected(self, bench: Bench, others: list[Features], name: FeatureName, least_sd: float) -> Expected:
+        weights = np.exp(-np.array([_apart(f.level, bench.level) for f in others]) / _NEARNESS_LEVELS)
+        weights /= weights.sum()
+        chosen = [getattr(f, name) for f in others]
+        within = float(np.median([feature.within for feature in chosen]))
+        value, sd = _pattern(bench, chosen, weights, within, _USUAL_ARCH[name])
+        mean = self._predicted(bench.level, name, frozenset({bench.level}))
+        errors = [
+            getattr(f, name).mean - self._predicted(f.level, name, frozenset({f.level, bench.level})) for f in others
+        ]
+        offset_sd = _MAD_TO_SD * np.median(np.abs(errors)) if len(errors) > 2 else np.max(np.abs(errors))
+        return Expected(value + mean, sd, mean, max(float(offset_sd), least_sd), within)
 
-    def _predicted(self, level: Level, left_out: frozenset[Level]) -> float:
-        """Weighted median of the near vertebrae."""
+    def _predicted(self, level: Level, name: FeatureName, left_out: frozenset[Level]) -> float:
+        """The body's value from its neighbours': their weighted median."""
         others = [f for f in self.features.values() if f.level not in left_out]
         near = [f for f in others if _apart(f.level, level) <= _LEVELS_AWAY] or others
-        values = np.array([f.mean_hu for f in near])
+        values = np.array([getattr(f, name).mean for f in near])
         weights = np.exp(-np.array([_apart(f.level, level) for f in near]) / _NEARNESS_LEVELS)
         order = np.argsort(values)
         summed = np.cumsum(weights[order]) - weights[order] / 2
-        return float(np.interp(summed[-1] / 2 + weights[order][-1] / 4, summed, values[order]))
-
-    @cached_property
-    def within_hu(self) -> float:
-        """Standard deviation of the local median inside an intact body."""
-        return float(np.median([f.within_hu for f in self.features.values()]))
-
-    @cached_property
-    def within_spread(self) -> float:
-        """Standard deviation of the logarithm of the local spread inside an intact body."""
-        return float(np.median([f.within_spread for f in self.features.values()]))
+        return float(np.interp(weights.sum() / 2, summed, values[order]))
 
 
 def place_bins(place: Array) -> NDArray[np.intp]:
@@ -227,10 +243,11 @@ def _by_group(values: Array, groups: Array) -> FloatArray:
     return table.reshape(len(KINDS), 3)
 
 
-def _pattern(bench: Bench, others: list[Features], weights: FloatArray, name: str) -> tuple[Array, Array]:
+def _pattern(
+    bench: Bench, others: list[Feature], weights: FloatArray, within: float, usual: tuple[float, float]
+) -> tuple[Array, Array]:
     """Expected deviation from the body's mean by voxel, and its standard deviation among intact vertebrae."""
-    within = float(np.median([getattr(f, f"within_{name}") for f in others]))
-    maps = np.stack([getattr(f, f"body_{name}") for f in others])
+    maps = np.stack([f.body for f in others])
     mean = np.tensordot(weights, maps, 1)
     between = np.sqrt(np.tensordot(weights, (maps - mean) ** 2, 1))
     value = np.zeros(bench.inside.shape, np.float32)
@@ -239,9 +256,7 @@ def _pattern(bench: Bench, others: list[Features], weights: FloatArray, name: st
     value[bench.in_body] = mean[bins]
     sd[bench.in_body] = np.hypot(between[bins], within)
     arch = np.where(bench.inside & ~bench.in_body)
-    tables = np.stack([getattr(f, f"arch_{name}") for f in others])
-    usual = (_USUAL_ARCH_HU, _USUAL_ARCH_SD) if name == "hu" else (0.5, 0.5)
-    mean_table, sd_table = _table(tables, weights, usual)
+    mean_table, sd_table = _table(np.stack([f.arch for f in others]), weights, usual)
     groups = bench.kinds[arch].astype(np.intp), depth_class(bench.depth[arch])
     value[arch] = mean_table[groups]
     sd[arch] = np.hypot(sd_table[groups], 2 * within)

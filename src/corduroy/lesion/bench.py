@@ -1,4 +1,4 @@
-"""One vertebra on its own axes at a millimetre: the grey values, the bone, its parts, and what each voxel is made of."""
+"""One vertebra on its own axes at a millimetre: grey values, bone, parts, and what each voxel is made of."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ FloatArray = NDArray[np.float64]
 STEP_MM = 1.0
 _MARGIN_MM = 14.0
 _CORTEX_MM = 1.6  # what lies shallower is cortex or mixed with what lies outside
-_MEDIAN_VOXELS = 2  # half width of the cube in which the median is taken
-_SPREAD_MM = 2.2
-_LEAST_SPREAD_HU = 5.0
+_CORE_MM = 3.0
+_ALONG_MM = 2.0
+_STROMA_RANK = 0.35
+_ACROSS_MM = 2.5
+_LEAST_STRENGTH_HU = 5.0
 _HU_RANGE = (-200.0, 1500.0)
 
 PARTS: dict[str, tuple[str, Side | None]] = {
@@ -122,28 +124,39 @@ class Bench:
         return np.asarray(self.inside & ((self.depth > _CORTEX_MM) | ((self.depth >= ridge) & (self.depth > 1.0))))
 
     @cached_property
+    def core(self) -> BoolArray:
+        """The body clear of cortex and endplates."""
+        core = self.in_body & (self.depth > _CORE_MM)
+        return np.asarray(core if core.any() else self.in_body & self.interior)
+
+    @cached_property
     def nearest(self) -> Array:
         """Index of the interior voxel nearest to each voxel, shape (3, nx, ny, nz)."""
         found = ndimage.distance_transform_edt(~self.interior, return_distances=False, return_indices=True)
         return np.asarray(found)
 
     @cached_property
-    def median(self) -> Array:
-        """Median of the interior's grey values within 2.5 mm: what lies between trabeculae, if those are sparse."""
+    def _along_columns(self) -> Array:
+        """The interior's grey values, smoothed along the vertebra's axis: upright columns stay, grain goes."""
         grey = np.clip(self.grid.values, *_HU_RANGE)[tuple(self.nearest)]
-        image = sitk.GetImageFromArray(np.ascontiguousarray(grey, dtype=np.float32))
-        median: Array = sitk.GetArrayFromImage(sitk.Median(image, [_MEDIAN_VOXELS] * 3))
-        return median
+        return np.asarray(ndimage.gaussian_filter1d(grey.astype(np.float32), _ALONG_MM, axis=2))
 
     @cached_property
-    def spread(self) -> Array:
-        """Logarithm of the local standard deviation of the interior's grey values."""
-        grey = np.clip(self.grid.values, *_HU_RANGE).astype(np.float64)
-        weight = ndimage.gaussian_filter(self.interior.astype(np.float64), _SPREAD_MM)
-        weight = np.maximum(weight, 1e-3)
-        mean = ndimage.gaussian_filter(np.where(self.interior, grey, 0.0), _SPREAD_MM) / weight
-        square = ndimage.gaussian_filter(np.where(self.interior, grey**2, 0.0), _SPREAD_MM) / weight
-        return np.asarray(np.log(np.sqrt(np.maximum(square - mean**2, 0.0)) + _LEAST_SPREAD_HU))
+    def stroma(self) -> Array:
+        """HU of what lies between columns: a low quantile of the smoothed grey values within 2.5 mm."""
+        image = sitk.GetImageFromArray(np.ascontiguousarray(self._along_columns))
+        found: Array = sitk.GetArrayFromImage(sitk.Rank(image, _STROMA_RANK, [1, 2, 2]))
+        return found
+
+    @cached_property
+    def columns(self) -> Array:
+        """Logarithm of the local strength (HU) of upright columns: variation across the axis, not along it."""
+        smooth = self._along_columns
+        across = np.where(self.interior, smooth - ndimage.gaussian_filter(smooth, [_ACROSS_MM, _ACROSS_MM, 0]), 0.0)
+        window = [_ACROSS_MM, _ACROSS_MM, _ACROSS_MM / 2]
+        weight = np.maximum(ndimage.gaussian_filter(self.interior.astype(np.float32), window), 1e-3)
+        strength = np.sqrt(ndimage.gaussian_filter(across**2, window) / weight)
+        return np.asarray(np.log(strength + _LEAST_STRENGTH_HU), dtype=np.float32)
 
     @cached_property
     def kinds(self) -> NDArray[np.int8]:

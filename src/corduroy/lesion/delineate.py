@@ -13,11 +13,10 @@ from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
-from corduroy.lesion.baseline import Baseline, Expectation
+from corduroy.lesion.baseline import Baseline, Expectation, Expected
 from corduroy.lesion.bench import Array, Bench, BoolArray
 
 # All author's choice, set on phantoms and on intact vertebrae of real scans.
-_SPREAD_WEIGHT = 0.5
 _LEAST_SEPARATION = 4.2  # of two clusters, in standard deviations of intact bone
 _LEAST_SHARE = 0.04  # of the body, of the smaller cluster
 _WHOLE_SDS = 3.0  # how far a whole body must stray from what its neighbours let expect
@@ -26,8 +25,11 @@ _TURNS = 10
 _NEIGHBOUR_MM, _NEIGHBOUR_WEIGHT = 1.4, 3.5
 _MOST_EVIDENCE = 5.0
 _EVIDENCE_WEIGHT = 0.6
-_ARCH_SD_HU = 60.0  # more for a lesion in the thin arch, where the cortex is mixed in
+_ARCH_SD_HU, _ARCH_SD_COLUMNS = 60.0, 0.5  # more for a lesion in the thin arch, where the cortex is mixed in
 _SEED_MM = 4.0
+_LEAST_SD_HU, _LEAST_SD_COLUMNS = 12.0, 0.15
+_LEAST_REST = 0.08
+_MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +71,12 @@ class Delineation:
 
 @dataclass(frozen=True)
 class _Class:
-    """Grey value and spread of the lesion."""
+    """Grey value between columns, and strength of columns, of the lesion."""
 
     hu: float
     hu_sd: float
-    spread: float
-    spread_sd: float
+    columns: float
+    columns_sd: float
 
 
 def delineate(
@@ -114,8 +116,8 @@ def delineate(
 
     Notes
     -----
-    Two features of each voxel, the median grey value within 2.5 mm and the local spread, are compared with the
-    same place of the neighbouring vertebrae. If the body falls into two clusters that lie further apart than
+    Two features of each voxel, the grey value between upright columns and the strength of such columns, are
+    compared with the same place of the neighbouring vertebrae. If the body falls into two clusters that lie further apart than
     intact bone varies, the one that is less like the neighbours is the lesion; a body that as a whole strays from
     its neighbours is lesion throughout. A Markov random field (mean field) makes the border. The cortex goes with
     the bone below it. When this misleads: in a scan with few or diseased neighbours; where the lesion is as dense
@@ -171,57 +173,60 @@ def _marked(bench: Bench, seed: ArrayLike | None, painted: LabelMap | None) -> t
 
 
 def _anomalous(bench: Bench, expected: Expectation) -> _Class | None:
-    """The grey value and spread of what does not look intact; None if all does."""
-    at = bench.in_body & bench.interior
-    hu = (bench.median - expected.hu)[at].astype(np.float64)
-    rough = (bench.spread - expected.spread)[at].astype(np.float64)
-    unit_hu, unit_rough = float(np.median(expected.hu_sd[at])), float(np.median(expected.spread_sd[at]))
-    features = np.column_stack([hu / unit_hu, _SPREAD_WEIGHT * rough / unit_rough])
-    low, high = np.quantile(features[:, 0], (0.1, 0.9))
-    start = np.array([[low, np.median(features[:, 1])], [high, np.median(features[:, 1])]])
-    centres, group = kmeans2(features, start, iter=20, minit="matrix", missing="warn")
-    share = float(group.mean())
-    apart = float(np.linalg.norm(centres[1] - centres[0]))
-    offset = unit_hu / expected.offset_sd_hu
-    if apart >= _LEAST_SEPARATION and _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
-        strange = int(np.argmax([_strangeness(centre, offset) for centre in centres]))
+    """The grey value and columns of what does not look intact; None if all does."""
+    at = bench.core
+    pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
+    features = np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
+    strange = _strange_cluster(features, expected)
+    if strange is not None:
         chosen = np.zeros(bench.inside.shape, dtype=bool)
-        chosen[at] = group == strange
+        chosen[at] = strange
         return _class_of(bench, chosen)
-    if abs(float(np.median(hu))) > _WHOLE_SDS * expected.offset_sd_hu:
+    middle = np.median(features, axis=0) * (expected.stroma.within, expected.columns.within)
+    if _strangeness(middle, expected) > _WHOLE_SDS:
         return _class_of(bench, at)
     return None
 
 
-def _strangeness(centre: Array, offset: float) -> float:
-    return float(np.hypot(centre[0] * min(offset, 1.0), centre[1]))
+def _strange_cluster(features: Array, expected: Expectation) -> BoolArray | None:
+    """The part of the core that forms a cluster of its own, less like the neighbours than the rest."""
+    low, high = np.quantile(features, (0.1, 0.9), axis=0)
+    best: tuple[float, BoolArray] | None = None
+    for start in (np.stack([low, high]), np.stack([[low[0], high[1]], [high[0], low[1]]])):
+        centres, group = kmeans2(features, start, iter=25, minit="matrix", missing="warn")
+        share = float(group.mean())
+        apart = float(np.linalg.norm(centres[1] - centres[0]))
+        if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
+            continue
+        units = (expected.stroma.within, expected.columns.within)
+        strange = int(np.argmax([_strangeness(centre * units, expected) for centre in centres]))
+        if best is None or apart > best[0]:
+            best = apart, np.asarray(group == strange)
+    return None if best is None else best[1]
+
+
+def _strangeness(deviation: Array, expected: Expectation) -> float:
+    """How far a deviation of stroma (HU) and columns goes beyond what whole intact vertebrae show."""
+    return float(np.hypot(deviation[0] / expected.stroma.offset_sd, deviation[1] / expected.columns.offset_sd))
 
 
 def _class_of(bench: Bench, chosen: BoolArray) -> _Class:
     at = chosen & bench.interior
     if not at.any():
         at = chosen
-    hu, rough = bench.median[at], bench.spread[at]
-    return _Class(
-        float(np.median(hu)),
-        max(float(1.4826 * np.median(np.abs(hu - np.median(hu)))), 10.0),
-        float(np.median(rough)),
-        max(float(1.4826 * np.median(np.abs(rough - np.median(rough)))), 0.15),
-    )
+    (hu, hu_sd), (columns, columns_sd) = _robust(bench.stroma[at]), _robust(bench.columns[at])
+    return _Class(hu, max(hu_sd, _LEAST_SD_HU), columns, max(columns_sd, _LEAST_SD_COLUMNS))
+
+
+def _robust(values: Array) -> tuple[float, float]:
+    middle = float(np.median(values))
+    return middle, float(_MAD_TO_SD * np.median(np.abs(values - middle)))
 
 
 def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
     """Probability of lesion by mean field: evidence of each voxel, and agreement with its neighbours."""
     at = bench.interior
-    shift = _shift(bench, expected, lesion)
-    lesion_sd = np.where(bench.in_body[at], lesion.hu_sd, np.hypot(lesion.hu_sd, _ARCH_SD_HU))
-    evidence = _log_normal(bench.median[at], lesion.hu, lesion_sd)
-    evidence -= _log_normal(bench.median[at], expected.hu[at] + shift, expected.hu_sd[at])
-    rough = _log_normal(bench.spread[at], lesion.spread, lesion.spread_sd)
-    rough -= _log_normal(bench.spread[at], expected.spread[at], expected.spread_sd[at])
-    evidence = np.clip(evidence, -_MOST_EVIDENCE, _MOST_EVIDENCE)
-    evidence += _SPREAD_WEIGHT**2 * np.clip(rough, -_MOST_EVIDENCE, _MOST_EVIDENCE)
-    evidence = _EVIDENCE_WEIGHT * evidence
+    evidence = _EVIDENCE_WEIGHT * _evidence(bench, expected, lesion)[at]
     if marked is not None:
         evidence[marked[at]] = 2 * _MOST_EVIDENCE
     weight = np.maximum(ndimage.gaussian_filter(at.astype(np.float32), _NEIGHBOUR_MM), 1e-3)
@@ -233,15 +238,28 @@ def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArra
     return np.asarray(np.where(bench.inside, field[tuple(bench.nearest)], np.float32(0)))
 
 
-def _shift(bench: Bench, expected: Expectation, lesion: _Class) -> float:
+def _evidence(bench: Bench, expected: Expectation, lesion: _Class) -> Array:
+    """Logarithm of the ratio of likelihoods, lesion against intact."""
+    arch = ~bench.in_body
+    total = np.zeros(bench.inside.shape)
+    for found, feature, mean, sd, more in (
+        (bench.stroma, expected.stroma, lesion.hu, lesion.hu_sd, _ARCH_SD_HU),
+        (bench.columns, expected.columns, lesion.columns, lesion.columns_sd, _ARCH_SD_COLUMNS),
+    ):
+        shift = _shift(bench, found, feature, mean)
+        lesion_sd = np.where(arch, np.hypot(sd, more), sd)
+        ratio = _log_normal(found, mean, lesion_sd) - _log_normal(found, feature.value + shift, feature.sd)
+        total += np.clip(ratio, -_MOST_EVIDENCE, _MOST_EVIDENCE)
+    return total
+
+
+def _shift(bench: Bench, found: Array, feature: Expected, lesion: float) -> float:
     """How far this vertebra's intact rest lies from what its neighbours let expect."""
-    at = bench.in_body & bench.interior
-    away = np.abs(bench.median[at] - lesion.hu)
-    rest = away > np.abs(bench.median[at] - expected.hu[at])
-    if np.count_nonzero(rest) < 0.08 * np.count_nonzero(at):
+    values, expected = found[bench.core], feature.value[bench.core]
+    rest = np.abs(values - lesion) > np.abs(values - expected)
+    if np.count_nonzero(rest) < _LEAST_REST * len(values):
         return 0.0
-    found = float(np.median((bench.median - expected.hu)[at][rest]))
-    return float(np.clip(found, -2 * expected.offset_sd_hu, 2 * expected.offset_sd_hu))
+    return float(np.clip(np.median((values - expected)[rest]), -2 * feature.offset_sd, 2 * feature.offset_sd))
 
 
 def _log_normal(values: Array, mean: Array | float, sd: Array | float) -> Array:
