@@ -12,7 +12,7 @@ from corduroy.morphometry import measure_spine
 from corduroy.planning.clinical_facts import ClinicalFacts
 from corduroy.planning.corridors import CorridorSettings, EntryFrom, Purpose
 from corduroy.planning.lesion_mask import LesionMask
-from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan
+from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, fracture_by_height, make_plan
 
 T12 = Level.T12
 COARSE = {"entry": EntryFrom.BONE, "entry_step_mm": 6.0, "target_step_mm": 8.0, "per_kind": 1}
@@ -88,6 +88,17 @@ def test_the_rule_of_the_biopsy_is_fed_by_mask_height_and_facts(plan: SurgicalPl
     assert plan.biopsy.advice.value == "indicated"
     healthy = FACTS.model_copy(update={"frankel": None})
     assert make_plan(replace(inputs, facts=healthy), SETTINGS).biopsy.advice.value == "undecided"
+
+
+@pytest.mark.parametrize(("grade", "fracture"), [(0, False), (1, None), (2, True), (3, True), (None, None)])
+def test_a_grade_that_overlaps_with_normal_is_no_fracture_yet(
+    inputs: PlanInputs, grade: int | None, fracture: bool | None
+) -> None:
+    assert fracture_by_height(replace(inputs.measurement[T12], genant_grade=grade)) is fracture
+
+
+def test_the_grade_is_the_measurements_own(plan: SurgicalPlan) -> None:
+    assert plan.scores.genant.grade == plan.measured.genant_grade
 
 
 def test_prompts_ask_where_there_is_reason(plan: SurgicalPlan) -> None:

@@ -10,6 +10,7 @@ from corduroy.scales import EnnekingStage, EsccGrade, Reading, SinsClass, Tomita
 FULL = ImagingFacts(
     Level.T12,
     Reading(55.0, 2.0),
+    Reading(58.0, 2.0),
     Reading(80.0, 3.0),
     left_involved=False,
     right_involved=True,

@@ -246,12 +246,15 @@ def imaging_facts(measured: VertebraMeasurement, extent: LesionExtent | None) ->
     losses = [loss for loss in measured.height_loss.values() if loss is not None]
     worst = max(losses, key=lambda loss: loss.value, default=None)
     loss = None if worst is None else Reading(min(worst.value, 100.0), worst.uncertainty)
+    score_percent = measured.deformity_score
+    deformity = None if score_percent is None or loss is None else Reading(score_percent, loss.half_width)
     if extent is None:
-        return ImagingFacts(measured.level, loss)
+        return ImagingFacts(measured.level, loss, deformity)
     left, right = (_posterolateral(extent, side) for side in (Side.LEFT, Side.RIGHT))
     return ImagingFacts(
         measured.level,
         loss,
+        deformity,
         involved_percent=Reading(extent.body_share.value, extent.body_share.uncertainty),
         left_involved=left,
         right_involved=right,
@@ -351,11 +354,15 @@ def _posterior_wall_lost(
     return any(site.yeom == "C" and site.wall == "posterior wall" for site in augmentation.leaks)
 
 
+def fracture_by_height(measured: VertebraMeasurement) -> bool | None:
+    """Whether the heights show a fracture: grade 2 and 3 yes, 0 no; None for 1, which overlaps with normal variants."""
+    return None if measured.genant_grade in (None, 1) else bool(measured.genant_grade)
+
+
 def _biopsy(inputs: PlanInputs, measured: VertebraMeasurement, scores: Scores) -> BiopsyPlan:
     facts = inputs.facts
     stated = None if facts is None or facts.fracture is None else facts.fracture.value
-    by_height = None if measured.genant_grade is None else measured.genant_grade >= 1
-    fracture = by_height if stated is None else stated
+    fracture = fracture_by_height(measured) if stated is None else stated
     named = () if facts is None else facts.contraindications
     return plan_biopsy(BiopsyFacts(is_aggressive(facts, scores.enneking), fracture, has_deficit(facts)), named)
 

@@ -61,6 +61,8 @@ class ImagingFacts:
     level : Level
     greatest_loss_percent : Reading or None
         The greatest of the three height losses, percent of the reference height.
+    deformity_percent : Reading or None
+        What the measurement grades by: the greatest loss, or the vertebra's own difference of heights if larger.
     involved_percent : Reading or None
         Share of the body that the lesion takes.
     left_involved, right_involved : bool or None
@@ -77,6 +79,7 @@ class ImagingFacts:
 
     level: Level
     greatest_loss_percent: Reading | None = None
+    deformity_percent: Reading | None = None
     involved_percent: Reading | None = None
     left_involved: bool | None = None
     right_involved: bool | None = None
@@ -160,7 +163,7 @@ def score(imaging: ImagingFacts, facts: ClinicalFacts | None = None) -> Scores:
     escc = _escc(imaging, chooser)
     extent = None if imaging.wbb is None else Proposed(imaging.wbb, "sectors around the canal that the mask takes")
     wbb = wbb_result(extent, WbbNumbering.SOSG)
-    loss = imaging.greatest_loss_percent
+    loss = imaging.deformity_percent
     genant = grade_result(GENANT, None if loss is None else propose_genant(loss))
     scored = (sins, enneking, tomita, laredo, escc, wbb, genant)
     return Scores(*scored, clinical=_clinical(facts), to_confirm=_to_confirm(scored))

@@ -101,7 +101,8 @@ def _ground(axes: Axes, sheet: Sheet, images: PlanImages) -> None:
         show_grey(axes, sheet.grey(images.case.ct), sheet)
         return
     assert images.case.labels is not None
-    _fill(axes, sheet, (sheet.labels(images.case.labels) > 0).astype(float), BONE, 0.6)
+    bone = (sheet.labels(images.case.labels) > 0).astype(float)
+    _fill(axes, sheet, ndimage.gaussian_filter(bone, _BLUR_PX), BONE, 0.6)
 
 
 def _lesion(axes: Axes, sheet: Sheet, images: PlanImages) -> None:
