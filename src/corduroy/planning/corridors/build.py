@@ -118,10 +118,18 @@ def _grid(scan: Volume, entries: SkinEntries, targets: FloatArray, settings: Cor
     """The box of all ways within the limits, and 12 mm around it."""
     flat = entries.points_mm.reshape(-1, 3)
     flat = flat[np.isfinite(flat).all(axis=1)]
-    away = np.linalg.norm(flat - targets.mean(axis=0), axis=1)
-    spread = np.linalg.norm(targets - targets.mean(axis=0), axis=1).max()
-    ends = np.concatenate([flat[away <= settings.max_depth_mm + spread], targets])
+    ends = np.concatenate([flat[_within_limits(flat, targets, settings)], targets])
     return search_grid(scan, ends.min(axis=0) - _AROUND_MM, ends.max(axis=0) + _AROUND_MM)
+
+
+def _within_limits(entries: FloatArray, targets: FloatArray, settings: CorridorSettings) -> NDArray[np.bool_]:
+    """Which entries have a target within the limits of angle and depth."""
+    outwards = entries[:, None, :] - targets
+    flat = np.hypot(outwards[..., 0], outwards[..., 1])
+    near = np.hypot(flat, outwards[..., 2]) <= settings.max_depth_mm
+    near &= -outwards[..., 1] >= np.cos(np.deg2rad(settings.max_axial_deg)) * flat
+    near &= np.abs(outwards[..., 2]) <= np.tan(np.deg2rad(settings.max_sagittal_deg)) * flat
+    return np.asarray(near.any(axis=1))
 
 
 def _avoided(

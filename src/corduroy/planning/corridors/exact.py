@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-REACH_MM = 30.0
+REACH_MM = 20.0
 _TURNS = 40
 _GOLDEN = 0.6180339887498949
 
@@ -32,7 +32,7 @@ def nearest_of_each(
     Returns
     -------
     dict of int to (float, ndarray)
-        Distance in mm to the voxels' boxes, not their centres, up to 30 mm; unit vector along the array's axes.
+        Distance in mm to the voxels' boxes, not their centres, up to 20 mm; unit vector along the array's axes.
     """
     reach = REACH_MM / spacing
     low = np.clip(np.floor(np.minimum(tip, hub) - reach), 0, avoid.shape).astype(int)

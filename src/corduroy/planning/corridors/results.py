@@ -105,7 +105,7 @@ class Corridor:
     in_target_mm, coverage : float
         The needle's length inside the lesion; the share of the lesion that lies near that length.
     clearances : dict of Avoided to Measured
-        From the needle's surface to the nearest voxel of each structure nearer than 30 mm. The uncertainty is one
+        From the needle's surface to the nearest voxel of each structure nearer than 20 mm. The uncertainty is one
         voxel in that direction, which is how much borders of network-made masks stray; errors of placement come on
         top.
     tightest : Avoided or None

@@ -296,7 +296,7 @@ def sweep(
         spare[e] = best - radius
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FAST, parallel=True)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def misplaced(
     field: Any, lesion: Any, box_start: Any, starts: Any, per_mm: Any, lengths: Any, radius: float, clear: Any, hit: Any
 ) -> None:
@@ -313,7 +313,7 @@ def misplaced(
         Filled.
     """
     nx, ny, nz = lesion.shape
-    for n in prange(len(starts)):
+    for n in range(len(starts)):
         clear[n] = first_below(field, starts[n], per_mm[n], lengths[n], radius) < 0.0
         i = int(np.floor(starts[n, 0] - box_start[0] + 0.5))
         j = int(np.floor(starts[n, 1] - box_start[1] + 0.5))
