@@ -6,7 +6,6 @@ Each figure is taken in a fresh process, so that its memory is its own.
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import shutil
 import tempfile
 import time
@@ -102,7 +101,13 @@ def _in_a_process(task: Callable[..., float], place: Path, patients: int) -> tup
 
 def _observed(task: Callable[..., float], place: Path, patients: int) -> tuple[float, float]:
     seconds = task(place, patients)
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return seconds, _peak_megabytes()
+
+
+def _peak_megabytes() -> float:
+    """Largest resident size of this process; `getrusage` would count that of the process which started it, too."""
+    status = Path("/proc/self/status").read_text()
+    return float(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _build(place: Path, patients: int) -> float:
