@@ -11,6 +11,7 @@ from corduroy.simulation.elasticity.boundary import (
     move_rigidly,
     platens,
     spine_load,
+    visible_nodes,
 )
 from corduroy.simulation.elasticity.element import isotropic, orthotropic
 from corduroy.simulation.elasticity.model import VoxelModel
@@ -38,4 +39,5 @@ __all__ = [
     "platens",
     "solve",
     "spine_load",
+    "visible_nodes",
 ]

@@ -115,6 +115,34 @@ def face_nodes(model: VoxelModel, axis: int, end: End | str) -> Nodes:
     return np.flatnonzero(chosen)
 
 
+def visible_nodes(region: NDArray[np.bool_], axis: int, end: End | str) -> Nodes:
+    """Nodes of the faces of a region that are seen when looking along an axis at one of its ends.
+
+    Parameters
+    ----------
+    region : ndarray of bool, shape (n0, n1, n2)
+        Voxels, such as an end cap.
+    axis : int
+    end : End
+        The end that is looked at.
+
+    Returns
+    -------
+    ndarray of int
+        Of the outermost voxel of each line along the axis; flat indices into the nodes.
+    """
+    along = np.moveaxis(region, axis, 2)
+    facing = along[:, :, ::-1] if End(end) is End.HIGH else along
+    first = facing.argmax(axis=2)
+    plane = along.shape[2] - first if End(end) is End.HIGH else first
+    i, j = np.nonzero(facing.any(axis=2))
+    chosen = np.zeros(tuple(n + 1 for n in along.shape), bool)
+    for a in (0, 1):
+        for b in (0, 1):
+            chosen[i + a, j + b, plane[i, j]] = True
+    return np.flatnonzero(np.moveaxis(chosen, 2, axis))
+
+
 def hold(nodes: Nodes, displacement_mm: tuple[float | None, float | None, float | None]) -> Conditions:
     """Nodes that all move alike; None leaves an axis free."""
     return Conditions(
@@ -149,7 +177,14 @@ def move_rigidly(
     return Conditions(tuple(Held(nodes, axis, moved[:, axis]) for axis in range(3)))
 
 
-def platens(model: VoxelModel, axis: int, compression_mm: float, friction: bool = True) -> Conditions:
+def platens(
+    model: VoxelModel,
+    axis: int,
+    compression_mm: float,
+    friction: bool = True,
+    low: Nodes | None = None,
+    high: Nodes | None = None,
+) -> Conditions:
     """Compression between two flat plates that cover the model's ends.
 
     Parameters
@@ -162,13 +197,16 @@ def platens(model: VoxelModel, axis: int, compression_mm: float, friction: bool 
     friction : bool
         True: the ends stick to the plates. False: they glide, and each part is kept from drifting by three sideways
         supports that take no force.
+    low, high : ndarray of int, optional
+        Nodes on the plates; by default those of the model's outermost faces.
 
     Raises
     ------
     ModelError
         If no connected part reaches from plate to plate.
     """
-    low, high = face_nodes(model, axis, End.LOW), face_nodes(model, axis, End.HIGH)
+    low = face_nodes(model, axis, End.LOW) if low is None else low
+    high = face_nodes(model, axis, End.HIGH) if high is None else high
     parts = spanning_parts(model, low, high)
     shift: list[float | None] = [0.0 if friction else None] * 3
     base = list(shift)
