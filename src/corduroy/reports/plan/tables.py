@@ -8,9 +8,6 @@ from corduroy.reports.plan.wording import NOTHING, assessed_words, measured_word
 
 Rows = list[list[str]]
 
-SHOWN_CORRIDORS = 6
-"""How many the report shows: the best of each way and side; the JSON has them all."""
-
 _SCALES = ("sins", "enneking", "tomita", "laredo", "escc", "wbb", "genant")
 
 
@@ -42,9 +39,9 @@ def to_confirm_rows(scores: dict[str, Any]) -> Rows:
 
 
 def corridor_rows(found: dict[str, Any], through_air: list[int]) -> Rows:
-    """The first corridors, in the order of the skin map's numbers."""
+    """The corridors, in the order of the skin map's numbers."""
     rows = []
-    for number, corridor in enumerate(found["corridors"][:SHOWN_CORRIDORS], start=1):
+    for number, corridor in enumerate(found["corridors"], start=1):
         angles, fits = corridor["to_gantry"], corridor["largest_gauge"]
         rows.append(
             [

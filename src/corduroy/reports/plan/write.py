@@ -16,7 +16,7 @@ from corduroy.reports.html import render_html
 from corduroy.reports.pdf import typeset
 from corduroy.reports.plan.content import plan_content
 from corduroy.reports.plan.draw import draw_laminectomy, draw_needle
-from corduroy.reports.plan.skin import draw_skin
+from corduroy.reports.plan.draw_corridors import draw_entry_map
 from corduroy.reports.style import DPI, figure_style
 
 HTML_NAME = "plan.html"
@@ -52,10 +52,14 @@ def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[Pl
         for view in ("axial", "sagittal"):
             words = _needle_words(purpose, first, view)
             yield _saved(f"{purpose}_{view}", partial(draw_needle, plan, images, first, view), folder, words)
-        yield _saved(f"{purpose}_skin", partial(draw_skin, found), folder, _skin_words(purpose))
+        yield _saved(f"{purpose}_skin", partial(_entry_map, found), folder, _skin_words(purpose))
     for view in ("axial", "sagittal"):
         words = _laminectomy_words(plan, view)
         yield _saved(f"laminectomy_{view}", partial(draw_laminectomy, plan, images, view), folder, words)
+
+
+def _entry_map(found: CorridorPlan | None) -> Figure | None:
+    return None if found is None else draw_entry_map(found)
 
 
 def _first(found: CorridorPlan | None, through_air: Collection[int]) -> Corridor | None:
@@ -81,7 +85,7 @@ def _needle_words(purpose: str, corridor: Corridor | None, view: str) -> tuple[s
     name = f"First corridor for the {purpose}, {corridor.kind} from the {corridor.side}"
     return (
         f"{name}, {view} view.",
-        f"{name}, {_SEEN[view]}. Green: the needle at its true thickness; purple: the lesion.",
+        f"{name}, {_SEEN[view]}. Green: the needle at its true thickness; purple: the lesion, where there is a mask.",
     )
 
 
@@ -89,7 +93,7 @@ def _skin_words(purpose: str) -> tuple[str, str]:
     what = f"Entries on the skin for the {purpose}, seen from behind: left is the patient's left"
     return (
         f"{what}.",
-        f"{what}. Blue: every structure keeps its margin; yellow to red: it does not. Numbers: the table.",
+        f"{what}. Purple: every structure keeps its margin; orange: it does not. Numbers: the table.",
     )
 
 
@@ -98,4 +102,7 @@ def _laminectomy_words(plan: SurgicalPlan, view: str) -> tuple[str, str]:
         text = f"Laminectomy across the canal at {plan.level}, the patient's right on the image's left"
     else:
         text = f"Laminectomy in the mid-sagittal plane of {plan.level}, anterior on the left"
-    return f"{text}.", f"{text}. Yellow: bone to be removed; purple: the lesion; blue: the canal before."
+    return (
+        f"{text}.",
+        f"{text}. Yellow: bone to be removed; purple: the lesion, where there is a mask; blue: the canal before.",
+    )
