@@ -17,18 +17,25 @@ from corduroy.lesion.baseline import Baseline, Expectation, Expected
 from corduroy.lesion.bench import Array, Bench, BoolArray
 
 # All author's choice, set on phantoms and on intact vertebrae of real scans.
-_LEAST_SEPARATION = 4.2  # of two clusters, in standard deviations of intact bone
+_LEAST_SEPARATION = 2.5  # of two clusters, in standard deviations of intact bone
 _LEAST_SHARE = 0.04  # of the body, of the smaller cluster
-_WHOLE_SDS = 3.0  # how far a whole body must stray from what its neighbours let expect
+_WHOLE_SDS, _CLUSTER_SDS = 3.0, 4.0  # how far a body, or a cluster in it, must stray from what neighbours let expect
+_DARK_SDS = 2.0  # how much darker, in standard deviations inside intact bone
+_FATTEST_HU, _DENSEST_HU = -40.0, 350.0  # beyond these no core of a body is intact, whatever its neighbours are
+_PRIOR = -0.5  # logarithm of the odds: intact unless shown
+_COLUMNS_WEIGHT = 0.5
+_LEAST_INTACT_COLUMNS_SD = 0.3
 _LEAST_ML = 0.4
 _TURNS = 10
+_ROUNDS = 2
 _NEIGHBOUR_MM, _NEIGHBOUR_WEIGHT = 1.4, 3.5
 _MOST_EVIDENCE = 5.0
 _EVIDENCE_WEIGHT = 0.6
 _ARCH_SD_HU, _ARCH_SD_COLUMNS = 60.0, 0.5  # more for a lesion in the thin arch, where the cortex is mixed in
 _SEED_MM = 4.0
-_LEAST_SD_HU, _LEAST_SD_COLUMNS = 12.0, 0.15
+_LEAST_SD_HU, _LEAST_SD_COLUMNS = 12.0, 0.3
 _LEAST_REST = 0.08
+_CLEAR_SDS = 3.0  # a class learnt from mixed voxels must not grow so wide that it holds intact bone
 _MAD_TO_SD = 1.4826
 
 
@@ -117,10 +124,10 @@ def delineate(
     Notes
     -----
     Two features of each voxel, the grey value between upright columns and the strength of such columns, are
-    compared with the same place of the neighbouring vertebrae. If the body falls into two clusters that lie further apart than
-    intact bone varies, the one that is less like the neighbours is the lesion; a body that as a whole strays from
-    its neighbours is lesion throughout. A Markov random field (mean field) makes the border. The cortex goes with
-    the bone below it. When this misleads: in a scan with few or diseased neighbours; where the lesion is as dense
+    compared with the same place of the neighbouring vertebrae. If the body's core falls into two clusters that lie
+    further apart than intact bone varies, the one that is less like the neighbours is the lesion; a body that as a
+    whole strays from its neighbours is lesion throughout. A Markov random field (mean field) makes the border. The
+    cortex goes with the bone below it. When this misleads: in a scan with few or diseased neighbours; where the lesion is as dense
     as the bone around it; beside metal, cement or Schmorl's nodes.
     """
     if seed is not None and painted is not None:
@@ -135,8 +142,7 @@ def delineate(
     lesion = _class_of(bench, marked) if marked is not None else _anomalous(bench, expected)
     if lesion is None:
         return _result(ct, bench, np.zeros(bench.inside.shape, np.float32), how)
-    likely = _field(bench, expected, lesion, marked)
-    return _result(ct, bench, _kept(bench, likely, marked), how)
+    return _result(ct, bench, _regularised(bench, expected, lesion, marked), how)
 
 
 def as_painted(ct: Volume, spine: Spine, level: Level | str, painted: LabelMap) -> Delineation:
@@ -177,18 +183,16 @@ def _anomalous(bench: Bench, expected: Expectation) -> _Class | None:
     at = bench.core
     pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
     features = np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
-    strange = _strange_cluster(features, expected)
+    strange = _strange_cluster(features, bench.stroma[at], expected)
     if strange is not None:
         chosen = np.zeros(bench.inside.shape, dtype=bool)
         chosen[at] = strange
         return _class_of(bench, chosen)
-    middle = np.median(features, axis=0) * (expected.stroma.within, expected.columns.within)
-    if _strangeness(middle, expected) > _WHOLE_SDS:
-        return _class_of(bench, at)
-    return None
+    whole = np.ones(len(features), dtype=bool)
+    return _class_of(bench, at) if _is_lesion(features, whole, bench.stroma[at], expected, _WHOLE_SDS) else None
 
 
-def _strange_cluster(features: Array, expected: Expectation) -> BoolArray | None:
+def _strange_cluster(features: Array, hu: Array, expected: Expectation) -> BoolArray | None:
     """The part of the core that forms a cluster of its own, less like the neighbours than the rest."""
     low, high = np.quantile(features, (0.1, 0.9), axis=0)
     best: tuple[float, BoolArray] | None = None
@@ -198,16 +202,32 @@ def _strange_cluster(features: Array, expected: Expectation) -> BoolArray | None
         apart = float(np.linalg.norm(centres[1] - centres[0]))
         if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
             continue
-        units = (expected.stroma.within, expected.columns.within)
-        strange = int(np.argmax([_strangeness(centre * units, expected) for centre in centres]))
-        if best is None or apart > best[0]:
-            best = apart, np.asarray(group == strange)
+        for number in (0, 1):
+            chosen = np.asarray(group == number)
+            far = _strangeness(centres[number], expected)
+            if _is_lesion(features, chosen, hu, expected, _CLUSTER_SDS) and (best is None or far > best[0]):
+                best = far, chosen
     return None if best is None else best[1]
 
 
+def _is_lesion(features: Array, chosen: BoolArray, hu: Array, expected: Expectation, least_sds: float) -> bool:
+    """Whether voxels are far from intact, and dark or as dense as no trabecular bone is.
+
+    Bone moderately denser than its neighbours is sclerosis beside an endplate or an osteophyte far more often than
+    a lesion; columns without dark stroma are trabecular bone.
+    """
+    deviation = np.median(features[chosen], axis=0)
+    if not _FATTEST_HU < float(np.median(hu[chosen])) < _DENSEST_HU:
+        return True
+    return bool(deviation[0] < -_DARK_SDS and _strangeness(deviation, expected) > least_sds)
+
+
 def _strangeness(deviation: Array, expected: Expectation) -> float:
-    """How far a deviation of stroma (HU) and columns goes beyond what whole intact vertebrae show."""
-    return float(np.hypot(deviation[0] / expected.stroma.offset_sd, deviation[1] / expected.columns.offset_sd))
+    """How far a deviation, in standard deviations inside intact bone, goes beyond what whole intact vertebrae show."""
+    stroma, columns = expected.stroma, expected.columns
+    return float(
+        np.hypot(deviation[0] * stroma.within / stroma.offset_sd, deviation[1] * columns.within / columns.offset_sd)
+    )
 
 
 def _class_of(bench: Bench, chosen: BoolArray) -> _Class:
@@ -221,6 +241,17 @@ def _class_of(bench: Bench, chosen: BoolArray) -> _Class:
 def _robust(values: Array) -> tuple[float, float]:
     middle = float(np.median(values))
     return middle, float(_MAD_TO_SD * np.median(np.abs(values - middle)))
+
+
+def _regularised(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
+    """The lesion's probability; its class is learnt anew from what was found, so that a small start does not bind."""
+    likely = _field(bench, expected, lesion, marked)
+    for _ in range(_ROUNDS):
+        inside = (likely >= 0.5) & bench.interior
+        if np.count_nonzero(inside) * bench.voxel_ml < _LEAST_ML:
+            break
+        likely = _field(bench, expected, _class_of(bench, inside), marked)
+    return _kept(bench, likely, marked)
 
 
 def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
@@ -241,15 +272,27 @@ def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArra
 def _evidence(bench: Bench, expected: Expectation, lesion: _Class) -> Array:
     """Logarithm of the ratio of likelihoods, lesion against intact."""
     arch = ~bench.in_body
-    total = np.zeros(bench.inside.shape)
-    for found, feature, mean, sd, more in (
-        (bench.stroma, expected.stroma, lesion.hu, lesion.hu_sd, _ARCH_SD_HU),
-        (bench.columns, expected.columns, lesion.columns, lesion.columns_sd, _ARCH_SD_COLUMNS),
+    total = np.full(bench.inside.shape, _PRIOR)
+    told_by_columns = 0.0 if lesion.hu > _DENSEST_HU else _COLUMNS_WEIGHT
+    for found, feature, mean, sd, more, weight, least in (
+        (bench.stroma, expected.stroma, lesion.hu, lesion.hu_sd, _ARCH_SD_HU, 1.0, _LEAST_SD_HU),
+        (
+            bench.columns,
+            expected.columns,
+            lesion.columns,
+            lesion.columns_sd,
+            _ARCH_SD_COLUMNS,
+            told_by_columns,
+            _LEAST_INTACT_COLUMNS_SD,
+        ),
     ):
         shift = _shift(bench, found, feature, mean)
+        sd = max(min(sd, abs(mean - feature.mean) / _CLEAR_SDS), least)
         lesion_sd = np.where(arch, np.hypot(sd, more), sd)
-        ratio = _log_normal(found, mean, lesion_sd) - _log_normal(found, feature.value + shift, feature.sd)
-        total += np.clip(ratio, -_MOST_EVIDENCE, _MOST_EVIDENCE)
+        ratio = _log_normal(found, mean, lesion_sd) - _log_normal(
+            found, feature.value + shift, np.maximum(feature.sd, least)
+        )
+        total += weight * np.clip(ratio, -_MOST_EVIDENCE, _MOST_EVIDENCE)
     return total
 
 
