@@ -32,6 +32,7 @@ _ENOUGH_LENGTH_MM = 25.0
 _ENOUGH_WALL_MM = 2.0
 _WALL_WEIGHT = 0.5
 _DEPTH_WEIGHT = 0.1
+_LEAN_WEIGHT = 0.5
 _NO_MERIT = -1e9
 
 
@@ -286,6 +287,7 @@ def sweep(
             right = wall_distance(pedicles, table, targets[t], outwards, length, 1)
             kind = _kind(first, last, groove, left, right, 1 if side >= 0 else 0)
             worth = min(least - radius, _ENOUGH_SPARE_MM) / _ENOUGH_SPARE_MM - _DEPTH_WEIGHT * length / 100.0
+            worth -= _LEAN_WEIGHT * (1.0 + outwards[1] * length / flat)
             worth += weights[0] * min(in_target, _ENOUGH_LENGTH_MM) / _ENOUGH_LENGTH_MM + weights[1] * centrality[t]
             if kind < 2:
                 wall = max(left, right) - radius
