@@ -113,7 +113,7 @@ class MeasurementError(CorduroyError):
 
 
 class ModelError(InputError):
-    """A model cannot be simulated as it is: values that no material has, parts without support, nothing that loads it."""
+    """A model cannot be simulated as it is: impossible materials, parts without support, nothing that loads it."""
 
 
 class PlanError(InputError):

@@ -63,7 +63,7 @@ def test_the_cycle_is_symmetric_and_positive(sponge: np.ndarray, rng: np.random.
     """What conjugate gradients ask of their preconditioner."""
     model = VoxelModel(np.float32(sponge))
     solver = Solver(model, platens(model, 2, 0.1))
-    finest = solver._multigrid.finest
+    finest = solver.multigrid.finest
     unknown = np.zeros(finest.right.size, bool)
     held = solver._kernels
     for c in range(3):
@@ -72,7 +72,7 @@ def test_the_cycle_is_symmetric_and_positive(sponge: np.ndarray, rng: np.random.
 
     def cycled(right: np.ndarray) -> np.ndarray:
         finest.right[:] = right
-        solver._multigrid.cycle()
+        solver.multigrid.cycle()
         return finest.solution.astype(float)
 
     x, y = (np.where(unknown, rng.standard_normal(unknown.size), 0).astype(np.float32) for _ in range(2))

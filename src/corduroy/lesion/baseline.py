@@ -15,6 +15,7 @@ from corduroy.anatomy.spine import Spine
 from corduroy.errors import MeasurementError, SettingsError
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.bench import KINDS, Array, Bench, FloatArray
+from corduroy.lesion.walls import Walls
 
 # All author's choice.
 _BINS = (9, 8, 8)
@@ -73,16 +74,27 @@ class Features:
     level : Level
     stroma, columns : Feature
         See `corduroy.lesion.bench.Bench`.
+    wall_hu, wall_radius_mm : ndarray, shape (24, 3)
+        Of the side wall by direction and height, see `corduroy.lesion.walls.Walls`.
     """
 
     level: Level
     stroma: Feature
     columns: Feature
+    wall_hu: FloatArray
+    wall_radius_mm: FloatArray
 
     @classmethod
     def of(cls, bench: Bench) -> Features:
         """Features of one vertebra."""
-        return cls(bench.level, Feature.of(bench, bench.stroma), Feature.of(bench, bench.columns))
+        walls = Walls.of(bench)
+        return cls(
+            bench.level,
+            Feature.of(bench, bench.stroma),
+            Feature.of(bench, bench.columns),
+            walls.table(walls.peak_hu),
+            walls.table(walls.radius_mm),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +196,13 @@ class Baseline:
             self._expected(bench, others, "columns", _LEAST_COLUMNS_SD),
         )
 
+    def wall(self, level: Level) -> tuple[FloatArray, FloatArray]:
+        """Grey value and radius (mm) of the neighbours' side walls by direction and height, weighted by nearness."""
+        others = self._near(level)
+        weights = np.exp(-np.array([_apart(f.level, level) for f in others]) / _NEARNESS_LEVELS)
+        hu = _weighted(np.stack([f.wall_hu for f in others]), weights)
+        return hu, _weighted(np.stack([f.wall_radius_mm for f in others]), weights)
+
     def _near(self, level: Level) -> list[Features]:
         return [f for f in self.features.values() if f.level is not level and _apart(f.level, level) <= _LEVELS_AWAY]
 
@@ -272,6 +291,15 @@ def _table(tables: FloatArray, weights: FloatArray, usual: tuple[float, float]) 
     variance = (weight * np.where(known, tables - mean, 0.0) ** 2).sum(axis=0) / np.maximum(total, 1e-9)
     several = known.sum(axis=0) > 1
     return mean, np.where(several, np.maximum(np.sqrt(variance), usual[1] / 3), usual[1])
+
+
+def _weighted(tables: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean of what is known; NaN where nothing is."""
+    known = np.isfinite(tables)
+    weight = np.where(known, weights[:, None, None], 0.0)
+    total = weight.sum(axis=0)
+    mean = (weight * np.where(known, tables, 0.0)).sum(axis=0) / np.maximum(total, 1e-9)
+    return np.where(total > 0, mean, np.nan)
 
 
 def _apart(level: Level, other: Level) -> float:

@@ -127,8 +127,8 @@ def delineate(
     compared with the same place of the neighbouring vertebrae. If the body's core falls into two clusters that lie
     further apart than intact bone varies, the one that is less like the neighbours is the lesion; a body that as a
     whole strays from its neighbours is lesion throughout. A Markov random field (mean field) makes the border. The
-    cortex goes with the bone below it. When this misleads: in a scan with few or diseased neighbours; where the lesion is as dense
-    as the bone around it; beside metal, cement or Schmorl's nodes.
+    cortex goes with the bone below it. When this misleads: in a scan with few or diseased neighbours; where the
+    lesion is as dense as the bone around it; beside metal, cement or Schmorl's nodes.
     """
     if seed is not None and painted is not None:
         raise SettingsError("a seed and a painted mask", "one of them")

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.errors import ModelError
+from corduroy.simulation.elasticity.boundary import Conditions
 from corduroy.simulation.elasticity.element import STRAINS, Array
 from corduroy.simulation.elasticity.model import VoxelModel
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.elasticity.solve import Solver, SolverSettings
-from corduroy.simulation.elasticity.boundary import Conditions
 
 
 def effective_elasticity(

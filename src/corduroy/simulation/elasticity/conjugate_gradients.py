@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
 from corduroy.simulation.elasticity.multigrid import FineLevel
-from corduroy.simulation.elasticity.operator import Operator
+from corduroy.simulation.elasticity.operator import Model
 from corduroy.simulation.hierarchy import Multigrid
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _STRIP = 8192
 
 
+class Symmetric(Protocol):
+    """What conjugate gradients ask of a stiffness."""
+
+    model: Model
+
+    def product(self, u: NDArray[Any], out: NDArray[Any]) -> float:
+        """out = A u on the unknowns; returns u·A u."""
+        ...
+
+
 def iterate(
-    operator: Operator,
+    operator: Symmetric,
     multigrid: Multigrid,
     solution: NDArray[np.float64],
     residual: NDArray[np.float64],
@@ -29,10 +39,10 @@ def iterate(
 
     Parameters
     ----------
-    operator : Operator
+    operator : Symmetric
         In double precision.
     multigrid : Multigrid
-        Its finest level belongs to the same model.
+        Of the same model, or of one that is near to it.
     solution : ndarray of float64, flat
         Start, and answer.
     residual : ndarray of float64, flat

@@ -83,7 +83,7 @@ class Solver:
         whole = modulus if periodic else without_floating_parts(model, conditions)
         self._kernels = to_kernels(model, whole, ((held.nodes, held.axis) for held in conditions.held))
         self.operator = Operator(self._kernels, np.float64)
-        self._multigrid = multigrid.build(self._kernels, self.settings.cycling)
+        self.multigrid = multigrid.build(self._kernels, self.settings.cycling)
 
     @property
     def unknowns(self) -> int:
@@ -91,7 +91,7 @@ class Solver:
         free = self._kernels.free
         return int(sum(np.count_nonzero(free & bit) for bit in (1, 2, 4)))
 
-    def _places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
+    def places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
         """Where in a vector a component of nodes lies."""
         node, pitch = ghosted(self.model, nodes), self._kernels.box.shape[2]
         return (3 * (node // pitch) + axis) * pitch + node % pitch
@@ -111,7 +111,7 @@ class Solver:
         kernels = self._kernels
         displacement = kernels.vector(np.float64)
         for held in conditions.held:
-            displacement[self._places(held.nodes, held.axis)] = held.displacement_mm
+            displacement[self.places(held.nodes, held.axis)] = held.displacement_mm
         load = self.load_vector(conditions)
         return self.relieve(displacement, load)
 
@@ -122,7 +122,7 @@ class Solver:
         load = self._kernels.vector(np.float64)
         for part in conditions.loads:
             for axis in range(3):
-                np.add.at(load, self._places(part.nodes, axis), part.force_n[:, axis])
+                np.add.at(load, self.places(part.nodes, axis), part.force_n[:, axis])
         return load
 
     def relieve(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> Solution:
@@ -167,7 +167,7 @@ class Solver:
         for _ in range(_RESTARTS):
             left = most + 1 - len(history)
             steps = conjugate_gradients.iterate(
-                self.operator, self._multigrid, displacement, residual, aim * reference, left
+                self.operator, self.multigrid, displacement, residual, aim * reference, left
             )
             history += steps[1:]
             residual = self._residual(displacement, load, mean)
