@@ -136,7 +136,7 @@ class Bench:
         return np.asarray(found)
 
     @cached_property
-    def _along_columns(self) -> Array:
+    def along_columns(self) -> Array:
         """The interior's grey values, smoothed along the vertebra's axis: upright columns stay, grain goes."""
         grey = np.clip(self.grid.values, *_HU_RANGE)[tuple(self.nearest)]
         return np.asarray(ndimage.gaussian_filter1d(grey.astype(np.float32), _ALONG_MM, axis=2))
@@ -144,14 +144,14 @@ class Bench:
     @cached_property
     def stroma(self) -> Array:
         """HU of what lies between columns: a low quantile of the smoothed grey values within 2.5 mm."""
-        image = sitk.GetImageFromArray(np.ascontiguousarray(self._along_columns))
+        image = sitk.GetImageFromArray(np.ascontiguousarray(self.along_columns))
         found: Array = sitk.GetArrayFromImage(sitk.Rank(image, _STROMA_RANK, [1, 2, 2]))
         return found
 
     @cached_property
     def columns(self) -> Array:
         """Logarithm of the local strength (HU) of upright columns: variation across the axis, not along it."""
-        smooth = self._along_columns
+        smooth = self.along_columns
         across = np.where(self.interior, smooth - ndimage.gaussian_filter(smooth, [_ACROSS_MM, _ACROSS_MM, 0]), 0.0)
         window = [_ACROSS_MM, _ACROSS_MM, _ACROSS_MM / 2]
         weight = np.maximum(ndimage.gaussian_filter(self.interior.astype(np.float32), window), 1e-3)

@@ -73,7 +73,7 @@ def lesion_texture(bench: Bench, inside: BoolArray) -> Texture:
     of 2 mm and more, or columns closer than two voxels, columns merge: they seem fewer, and the stroma denser.
     """
     core = _core(bench, inside)
-    smooth, grey = bench._along_columns, np.clip(bench.grid.values, -200, 1500)
+    smooth, grey = bench.along_columns, np.clip(bench.grid.values, -200, 1500)
     values = smooth[core]
     low, high = np.percentile(values, (_STROMA_PERCENTILE, _COLUMN_PERCENTILE))
     across = grey - ndimage.gaussian_filter(grey, [_ACROSS_MM, _ACROSS_MM, 0])
