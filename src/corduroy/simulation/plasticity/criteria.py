@@ -17,7 +17,7 @@ STIFFNESS_STRAIN = 0.0068
 """Apparent strain by which the stiffness times the height gives the linear failure load in the table of the same work:
 every row is stiffness × height × 0.0068 (computed from that table)."""
 LARGE_STRAIN = 0.019
-"""Apparent strain of 1.9 %, at which nonlinear vertebral models are often read; not verified against a primary source."""
+"""Apparent strain of 1.9 %, at which nonlinear vertebral models are often read; not verified at its source."""
 PISTOIA_STRAIN, PISTOIA_SHARE = 0.007, 0.02
 """Pistoia and others 2002, 10.1016/S8756-3282(02)00736-6: failure where 2 % of the bone is strained above 7000
 microstrain; fitted to the distal radius. Not verified against a primary source."""

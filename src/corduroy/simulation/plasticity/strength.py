@@ -210,9 +210,9 @@ def compress_to_failure(
 
     Notes
     -----
-    Small strains, no hardening or softening, the same yield stress in tension and compression. When this misleads: without
-    softening the force does not fall after failure, so that the maximum depends on where the loading ends where it still
-    rises; read it at a named strain or by the offset.
+    Small strains, no hardening or softening, the same yield stress in tension and compression. When this misleads:
+    without softening the force does not fall after failure, so that the maximum depends on where the loading ends
+    where it still rises; read it at a named strain or by the offset.
     """
     chosen = settings or StrengthSettings()
     _check(model, yield_stress_mpa)
