@@ -1,0 +1,192 @@
+"""Planted lesions and what is found of them; shared by the benchmark and by the fit of the likeness."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+
+from benchmarks.data import lidc_labels, present
+from corduroy.anatomy import Level, Spine, build_spine
+from corduroy.errors import CorduroyWarning, MeasurementError
+from corduroy.imaging import LabelMap, Volume, read_labels, read_volume
+from corduroy.lesion import Baseline, Delineation, LesionFindings, characterise, delineate
+from corduroy.lesion.likeness import likeness_features
+from corduroy.phantom import Family, PlantedLesion, plant, random_lesion, random_spine
+
+Scan = Literal["phantom", "verse014", "lidc0001"]
+SCANS: tuple[Scan, ...] = ("phantom", "verse014", "lidc0001")
+_LEVELS = {
+    "phantom": ("T12", "L1", "L2"),
+    "verse014": ("L2", "L3", "L4"),
+    "lidc0001": ("T5", "T7", "T9", "T10", "T11", "T12", "L1"),
+}
+_PHANTOM_LEVELS = ("T10", "T11", "T12", "L1", "L2", "L3")
+_SPACINGS = (1.0, (0.7, 0.7, 1.5), (0.9, 0.9, 2.0))
+_FAMILIES = (*Family, Family.FATTY_HEMANGIOMA, Family.VASCULAR_HEMANGIOMA)
+_TRIES = 8
+_MATCH_MM = 8.0
+REAL_BREACH_MM = 3.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One lesion to plant."""
+
+    scan: Scan
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What was planted and what was found; shares in percent, volumes in ml, lengths in mm.
+
+    Parameters
+    ----------
+    parts : list of (bool, bool)
+        Truly involved and found involved, for each pedicle and lamina.
+    breaches : list of bool
+        For each breach of 3 mm and more, whether one was found within 8 mm of it.
+    breach_free : bool
+        No breach was planted.
+    false_breaches : int
+        Found breaches with no planted one within 8 mm.
+    """
+
+    job: Job
+    family: Family
+    share: float
+    automatic_dice: float
+    seeded_dice: float
+    automatic_ratio: float
+    seeded_ratio: float
+    parts: list[tuple[bool, bool]]
+    breaches: list[bool]
+    breach_free: bool
+    false_breaches: int
+    score: float
+    features: dict[str, float]
+    numbers: dict[str, tuple[float, float]]
+
+
+@cache
+def real_scan(scan: Scan) -> tuple[Volume, Spine]:
+    """One of the two real scans with its spine."""
+    if scan == "verse014":
+        ct = read_volume(present("verse014", "sub-verse014_ct.nii.gz"))
+        labels = present("verse014", "sub-verse014_seg-vert_msk.nii.gz")
+    else:
+        ct, labels = read_volume(present("lidc0001", "spine_crop_ct.nii.gz")), lidc_labels()
+    return ct, build_spine(read_labels(labels), "verse")
+
+
+@cache
+def baseline_of(scan: Scan) -> Baseline:
+    """The vertebrae of a real scan as they are."""
+    return Baseline.of(*real_scan(scan))
+
+
+def outcome_of(job: Job) -> Outcome:
+    """Plant, delineate, characterise and compare."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorduroyWarning)
+        rng = np.random.default_rng([job.seed, SCANS.index(job.scan)])
+        ct, spine, baseline = _scene(job, rng)
+        planted, level = _planted(job, rng, ct, spine)
+        found_in = spine if planted.truth.lesion.expansion is None else build_spine(planted.labels, "verse")
+        automatic = delineate(planted.ct, found_in, level, baseline=baseline)
+        seed = deepest_point(planted.mask)
+        seeded = delineate(planted.ct, found_in, level, seed=seed, baseline=baseline)
+        chosen = automatic if automatic.found else seeded
+        findings = characterise(chosen, planted.ct, found_in, contrasted=planted.contrasted, baseline=baseline)
+    return _compared(job, planted, automatic, seeded, findings)
+
+
+def _scene(job: Job, rng: np.random.Generator) -> tuple[Volume, Spine, Baseline]:
+    if job.scan != "phantom":
+        return (*real_scan(job.scan), baseline_of(job.scan))
+    phantom = random_spine(rng, _PHANTOM_LEVELS)
+    ct, labels = phantom.render(rng, _SPACINGS[job.seed % len(_SPACINGS)], noise_hu=float(rng.uniform(8.0, 25.0)))
+    spine = build_spine(labels, "verse")
+    return ct, spine, Baseline.of(ct, spine)
+
+
+def _planted(job: Job, rng: np.random.Generator, ct: Volume, spine: Spine) -> tuple[PlantedLesion, Level]:
+    """The next lesion of this generator that the vertebra can hold."""
+    family = _FAMILIES[job.seed % len(_FAMILIES)]
+    for _ in range(_TRIES):
+        level = Level(str(rng.choice(_LEVELS[job.scan])))
+        try:
+            return plant(ct, spine, level, random_lesion(rng, family), rng), level
+        except MeasurementError:
+            continue
+    raise MeasurementError(f"none of {_TRIES} lesions fits", "a vertebra with pedicles")
+
+
+def deepest_point(mask: LabelMap) -> np.ndarray:
+    """World mm of the point of a lesion farthest from its border: where a person would click."""
+    inside = mask.array == 1
+    depth = ndimage.distance_transform_edt(inside, mask.spacing)
+    return mask.world_from_voxel(np.unravel_index(int(depth.argmax()), inside.shape))
+
+
+def dice(mask: LabelMap, truth: LabelMap) -> tuple[float, float]:
+    """Dice's coefficient with the lesion in the bone, and the ratio of volumes."""
+    found, true = mask.array > 0, truth.array == 1
+    total = np.count_nonzero(found) + np.count_nonzero(true)
+    return 2 * np.count_nonzero(found & true) / total, np.count_nonzero(found) / np.count_nonzero(true)
+
+
+def _compared(
+    job: Job, planted: PlantedLesion, automatic: Delineation, seeded: Delineation, findings: LesionFindings
+) -> Outcome:
+    truth = planted.truth
+    (auto_dice, auto_ratio), (seed_dice, seed_ratio) = (dice(d.mask, planted.mask) for d in (automatic, seeded))
+    names = [name for name in truth.involved_percent if name.startswith(("pedicle", "lamina"))]
+    involved = set(findings.involved_parts)
+    parts = [(truth.involved_percent[name] >= 25.0, name in involved) for name in names]
+    points = np.array([breach.point for breach in findings.cortex.breaches]).reshape(-1, 3)
+    true = truth.breach_points
+    apart = np.linalg.norm(points[:, None] - true[None], axis=2)
+    sizes = [breach.diameter_mm for breach in truth.lesion.breaches]
+    hit = [bool((apart[:, k] < _MATCH_MM).any()) for k, size in enumerate(sizes) if size >= REAL_BREACH_MM]
+    false = int(sum(not (row < _MATCH_MM).any() for row in apart))
+    return Outcome(
+        job,
+        truth.lesion.family,
+        truth.body_share_percent,
+        auto_dice,
+        seed_dice,
+        auto_ratio,
+        seed_ratio,
+        parts,
+        hit,
+        not sizes,
+        false,
+        findings.likeness.score,
+        likeness_features(findings.texture),
+        _numbers(planted, findings),
+    )
+
+
+def _numbers(planted: PlantedLesion, findings: LesionFindings) -> dict[str, tuple[float, float]]:
+    """Pairs of true and found."""
+    truth, texture = planted.truth, findings.texture
+    pairs = {"stroma_hu": (truth.lesion.stroma_hu, texture.stroma_hu.value)}
+    columns = truth.lesion.trabeculae
+    if columns is not None and texture.spacing_mm is not None and texture.thickness_mm is not None:
+        pairs["spacing_mm"] = (columns.spacing_mm / np.sqrt(columns.density), texture.spacing_mm.value)
+        pairs["thickness_mm"] = (columns.thickness_mm, texture.thickness_mm.value)
+    if truth.lesion.uptake_hu is not None and findings.uptake_hu is not None:
+        pairs["uptake_hu"] = (truth.lesion.uptake_hu, findings.uptake_hu.value)
+    if findings.epidural is not None:
+        pairs["epidural_ml"] = (truth.epidural_ml, findings.epidural.volume_ml.value)
+    pairs["paravertebral_ml"] = (truth.paravertebral_ml, findings.paravertebral.volume_ml.value)
+    if findings.cortex.expansion_mm is not None:
+        wanted = truth.lesion.expansion
+        pairs["expansion_mm"] = (0.0 if wanted is None else wanted.distance_mm, findings.cortex.expansion_mm.value)
+    return pairs
