@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -152,14 +153,14 @@ def _filtered(place: Path, patients: int) -> float:
 
 
 def _seconds(question: Callable[[], object]) -> float:
-    """The slowest of a few, the first left out: it loads what a server has loaded already."""
+    """The median of a few, the first left out: it loads what a server has loaded already."""
     question()
     times = []
     for _ in range(_PAGES):
         began = time.perf_counter()
         question()
         times.append(time.perf_counter() - began)
-    return max(times)
+    return statistics.median(times)
 
 
 def _study(place: Path, patients: int) -> float:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from corduroy.anatomy import Level
 from corduroy.errors import RegistryError
@@ -137,3 +141,19 @@ def test_a_row_that_no_record_can_be_is_named(three: Registry) -> None:
         three.entry("pt-1")
     with pytest.raises(RegistryError, match=r"Sex.*registry verify"):
         three.frames()
+
+
+def test_a_patient_is_found_by_the_index(tmp_path: Path) -> None:
+    asked = []
+    with Registry.create(tmp_path / "registry.sqlite") as registry:
+        event.listen(registry._engine, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        registry.find_patient("P-1")
+        registry.list_cases()
+    with closing(sqlite3.connect(tmp_path / "registry.sqlite")) as connection:
+        plans = [
+            " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            for statement, parameters in asked
+            if "patient_record" in statement
+        ]
+    assert len(plans) == 2
+    assert all("uq_patient_record" in plan for plan in plans)

@@ -65,9 +65,10 @@ def _table(record: type[Record]) -> Table:
         columns.append(Column(name, _TYPES.get(item.kind, Text)(), nullable=not item.required, index=indexed))
     table = Table(f"{record.kind}_record", METADATA, *columns)
     if unique := unique_columns(record):
-        living = text("NOT deleted")
         parts = [table.c[name] for name in unique]
-        Index(f"uq_{record.kind}_record", *parts, unique=True, sqlite_where=living, postgresql_where=living)
+        # Each database uses the index only where the question says it in the same words.
+        name, sqlite, postgresql = f"uq_{record.kind}_record", text("deleted = 0"), text("NOT deleted")
+        Index(name, *parts, unique=True, sqlite_where=sqlite, postgresql_where=postgresql)
     return table
 
 
