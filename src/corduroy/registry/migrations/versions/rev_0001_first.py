@@ -123,8 +123,8 @@ def _table(kind: str, parent: str | None, *columns: sa.Column[Any], unique: tupl
     if kind == "operation":
         op.create_index("ix_operation_record_on", name, ["on"])
     if unique:
-        living = {"sqlite_where": sa.text("deleted = 0"), "postgresql_where": sa.text("NOT deleted")}
-        op.create_index(f"uq_{name}", name, list(unique), unique=True, **living)
+        sqlite, postgresql = sa.text("deleted = 0"), sa.text("NOT deleted")
+        op.create_index(f"uq_{name}", name, list(unique), unique=True, sqlite_where=sqlite, postgresql_where=postgresql)
 
 
 def _text(name: str, required: bool = False) -> sa.Column[Any]:
