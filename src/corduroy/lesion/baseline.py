@@ -92,7 +92,7 @@ class Features:
             bench.level,
             Feature.of(bench, bench.stroma),
             Feature.of(bench, bench.columns),
-            walls.table(walls.peak_hu),
+            walls.table(walls.crest_hu),
             walls.table(walls.radius_mm),
         )
 
@@ -197,7 +197,7 @@ class Baseline:
         )
 
     def wall(self, level: Level) -> tuple[FloatArray, FloatArray]:
-        """Grey value and radius (mm) of the neighbours' side walls by direction and height, weighted by nearness."""
+        """Crest (HU) and radius (mm) of the neighbours' side walls by direction and height, weighted by nearness."""
         others = self._near(level)
         weights = np.exp(-np.array([_apart(f.level, level) for f in others]) / _NEARNESS_LEVELS)
         hu = _weighted(np.stack([f.wall_hu for f in others]), weights)

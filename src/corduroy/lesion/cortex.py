@@ -15,12 +15,13 @@ from corduroy.lesion.walls import AZIMUTHS, Walls
 from corduroy.provenance import Measured
 
 # All author's choice, set on planted lesions.
-_SOFT_HU = 60.0  # what a wall without bone shows at most, where the stroma is darker
-_GONE = 0.15  # part of the neighbours' wall below which there is none
+_GONE = 0.3  # part of the rest of the wall over the lesion below which there is none
 _OVER_MM = 3.5  # a ray belongs to the lesion if that lies so near
 _LINK_MM = 1.9
 _LEAST_AREA_MM2 = 4.0
-_LEAST_CONTRAST_HU = 60.0  # where the neighbours' wall itself stands out less, nothing is said
+_SOFT_HU, _NO_BONE_HU = 60.0, 50.0  # soft tissue, and how much more a ray without bone may show at its brightest
+_DENSE_HU = 350.0  # a lesion this dense hides its cortex
+_LEAST_CREST_HU = 40.0  # where the wall as a whole stands out less, nothing is said
 _EXPANDED_MM = 1.2
 _THIN_SD, _RADIUS_SD_MM = 10.0, 0.6
 _SHARED_BINS = 6
@@ -59,12 +60,16 @@ class Cortex:
     expansion_place : str or None
     breaches : tuple of CortexBreach
         Largest first.
+    resolved : bool
+        Whether the cortex over the lesion stands out enough for a hole in it to be seen; if not, no breach is
+        reported, which does not mean that there is none.
     """
 
     thinning_percent: Measured | None
     expansion_mm: Measured | None
     expansion_place: str | None
     breaches: tuple[CortexBreach, ...]
+    resolved: bool
 
     @property
     def expanded(self) -> bool | None:
@@ -87,25 +92,28 @@ def lesion_cortex(bench: Bench, inside: BoolArray, baseline: Baseline, stroma_hu
 
     Notes
     -----
-    Each ray through the wall is compared with the neighbours' wall in the same direction at the same height.
+    Each ray through the wall is compared with the neighbours' wall in the same direction at the same height for
+    thinning and expansion, and with the rest of the wall over the lesion for breaches.
     Endplates, pedicles and the arch are not looked at. When this misleads: a cortex thinner than a third of a
     voxel looks like a breach; joints with ribs, osteophytes and veins of the posterior wall differ between
     neighbours; a dense lesion hides what becomes of its cortex.
     """
     walls = Walls.of(bench)
     wall_hu, wall_radius = baseline.wall(bench.level)
-    index = tuple(walls.bins.T)
-    soft = max(stroma_hu, _SOFT_HU)
-    contrast = wall_hu[index] - soft
-    ratio = (walls.peak_hu - soft) / np.maximum(contrast, _LEAST_CONTRAST_HU)
     over = _over(bench, inside, walls)
-    told = over & (contrast > _LEAST_CONTRAST_HU)
-    thinning = None
-    if told.any():
-        value = float(np.clip(100.0 * (1.0 - np.median(ratio[told])), 0.0, 100.0))
-        thinning = Measured(value, "%", 2 * _THIN_SD, "side wall against neighbours", modality="CT")
     expansion, place = _expansion(walls, wall_radius, over)
-    return Cortex(thinning, expansion, place, _breaches(bench, walls, told & (ratio < _GONE)))
+    usual = wall_hu[tuple(walls.bins.T)]
+    told = over & (usual > _LEAST_CREST_HU)
+    if not told.any():
+        return Cortex(None, expansion, place, (), False)
+    thinning = 100.0 * (1.0 - float(np.median(walls.crest_hu[told] / usual[told])))
+    thinned = Measured(float(np.clip(thinning, 0, 100)), "%", 2 * _THIN_SD, "side wall against neighbours")
+    rest = float(np.median(walls.crest_hu[over]))
+    if rest < _LEAST_CREST_HU or stroma_hu > _DENSE_HU:
+        return Cortex(thinned, expansion, place, (), False)
+    soft = walls.peak_hu < max(stroma_hu, _SOFT_HU) + _NO_BONE_HU
+    gone = over & (walls.crest_hu < _GONE * rest) & soft
+    return Cortex(thinned, expansion, place, _breaches(bench, walls, gone), True)
 
 
 def _over(bench: Bench, inside: BoolArray, walls: Walls) -> BoolArray:

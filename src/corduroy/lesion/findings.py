@@ -89,6 +89,7 @@ class LesionFindings:
             "cortex": {
                 "thinning_percent": _json(self.cortex.thinning_percent),
                 "expansion_mm": _json(self.cortex.expansion_mm),
+                "resolved": self.cortex.resolved,
                 "expansion_place": self.cortex.expansion_place,
                 "breaches": [
                     {

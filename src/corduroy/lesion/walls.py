@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
+from scipy.special import ndtr
 from skimage.measure import marching_cubes
 
 from corduroy.lesion.bench import Array, Bench, FloatArray
 
 # All author's choice.
 _SMOOTH_MM = 0.7
-_INWARDS_MM = np.arange(-1.5, 2.01, 0.5)
+_INWARDS_MM = np.arange(-2.5, 2.51, 0.25)
+_BEYOND_MM, _WITHIN_MM, _STEP_WIDTH_MM, _PEAK_MM = 2.0, 1.0, 0.8, 1.5
 _PATCH_MM = 1.6  # over which neighbouring rays are averaged
 _HEIGHT = 0.75  # of the half height: beyond it the endplates round off
 _LEVEL = 0.7  # largest upward part of a normal that belongs to a side wall
@@ -28,8 +30,11 @@ class Walls:
     ----------
     local : ndarray, shape (n, 3)
         Where they cross the surface, mm on the vertebra's axes.
+    crest_hu : ndarray, shape (n,)
+        By how much the grey value at the surface stands above the step between what lies 2 to 2.5 mm outside and
+        inside, averaged with near rays.
     peak_hu : ndarray, shape (n,)
-        Greatest grey value from 1.5 mm outside to 2 mm inside, averaged with near rays.
+        Greatest grey value within 1.5 mm of the surface, averaged with near rays.
     radius_mm : ndarray, shape (n,)
         Distance from the body's axis.
     area_mm2 : ndarray, shape (n,)
@@ -39,6 +44,7 @@ class Walls:
     """
 
     local: FloatArray
+    crest_hu: FloatArray
     peak_hu: FloatArray
     radius_mm: FloatArray
     area_mm2: FloatArray
@@ -61,7 +67,8 @@ class Walls:
         outwards = normals * np.sign((normals * (local - axis)).sum(axis=1, keepdims=True))
         rays = vertices[:, None] - _INWARDS_MM[None, :, None] * outwards[:, None] / bench.grid.step
         grey = ndimage.map_coordinates(bench.grid.values, rays.reshape(-1, 3).T, order=1, mode="nearest")
-        peak = grey.reshape(rays.shape[:2]).max(axis=1)
+        grey = grey.reshape(rays.shape[:2])
+        peak = grey[:, np.abs(_INWARDS_MM) <= _PEAK_MM].max(axis=1)
         offset = local - axis
         azimuth = np.rad2deg(np.arctan2(offset[:, 0], offset[:, 1]))
         bins = np.column_stack(
@@ -71,7 +78,8 @@ class Walls:
             ]
         )
         radius = np.hypot(offset[:, 0], offset[:, 1])
-        return cls(local, averaged_near(local, peak, _PATCH_MM), radius, area[side], bins)
+        crest, peak = (averaged_near(local, values, _PATCH_MM) for values in (_crest(grey), peak))
+        return cls(local, crest, peak, radius, area[side], bins)
 
     def table(self, values: FloatArray) -> FloatArray:
         """Median of the rays' values by direction and height, shape (24, 3); NaN where there are none."""
@@ -80,6 +88,15 @@ class Walls:
         for number in np.unique(flat):
             found.ravel()[number] = np.median(values[flat == number])
         return found
+
+
+def _crest(grey: FloatArray) -> FloatArray:
+    """Height of each ray's grey values above a smooth step, at its most near the surface."""
+    outside = grey[:, _INWARDS_MM <= -_BEYOND_MM].mean(axis=1, keepdims=True)
+    inside = grey[:, _INWARDS_MM >= _BEYOND_MM].mean(axis=1, keepdims=True)
+    step = outside + (inside - outside) * ndtr(_INWARDS_MM / _STEP_WIDTH_MM)
+    near = np.abs(_INWARDS_MM) <= _WITHIN_MM
+    return np.asarray((grey - step)[:, near].max(axis=1))
 
 
 def averaged_near(points: FloatArray, values: FloatArray, radius_mm: float) -> FloatArray:
