@@ -1,0 +1,104 @@
+"""Delineation: found where it is, not found where there is none, a person's seed and paint, files, bad input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corduroy.anatomy import build_spine
+from corduroy.errors import GeometryError, LabelError, MeasurementError, SettingsError
+from corduroy.imaging import LabelMap, read_labels, read_volume, write_volume
+from corduroy.lesion import Baseline, as_painted, delineate, read_mask, write_delineation
+from tests.lesion.conftest import Found, Scene, overlap
+
+VERSE014 = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "verse014"
+
+
+def test_a_planted_lesion_is_found_where_it_is(scene: Scene, found: Found) -> None:
+    assert found.delineation.found
+    assert overlap(found.delineation.mask, scene.planted.mask) > 0.88
+    assert found.delineation.mask.same_grid_as(scene.ct)
+
+
+def test_the_probability_is_one_and_agrees_with_the_mask(found: Found) -> None:
+    probability = found.delineation.probability.array
+    assert probability.min() >= 0.0
+    assert probability.max() <= 1.0
+    assert np.array_equal(probability >= 0.5, found.delineation.mask.array > 0)
+
+
+@pytest.mark.parametrize("level", ["T12", "L1", "L2"])
+def test_an_intact_vertebra_has_no_lesion(scene: Scene, level: str) -> None:
+    result = delineate(scene.ct, scene.spine, level, baseline=scene.baseline)
+    assert not result.found
+    assert result.mask.array.max() == 0
+
+
+def test_a_seed_finds_the_same_lesion(scene: Scene) -> None:
+    inside = np.argwhere(scene.planted.mask.array == 1)
+    seed = scene.ct.world_from_voxel(inside.mean(axis=0))
+    result = delineate(scene.planted.ct, scene.spine, "L1", seed=seed, baseline=scene.baseline)
+    assert result.how == "from a seed"
+    assert overlap(result.mask, scene.planted.mask) > 0.85
+
+
+def test_a_few_painted_strokes_grow_to_the_lesion(scene: Scene) -> None:
+    painted = np.zeros(scene.ct.shape, np.uint8)
+    layer = np.median(np.nonzero(scene.planted.mask.array == 1)[2]).astype(int)
+    painted[:, :, layer] = scene.planted.mask.array[:, :, layer] == 1
+    strokes = LabelMap(painted, scene.ct.affine)
+    result = delineate(scene.planted.ct, scene.spine, "L1", painted=strokes, baseline=scene.baseline)
+    assert overlap(result.mask, scene.planted.mask) > 0.85
+
+
+def test_an_edited_mask_is_taken_as_it_is(scene: Scene, found: Found, tmp_path: Path) -> None:
+    mask, probability = write_delineation(found.delineation, tmp_path)
+    assert read_volume(probability).array.max() == pytest.approx(found.delineation.probability.array.max(), abs=1e-3)
+    again = read_mask(mask, scene.ct)
+    assert np.array_equal(again.array > 0, found.delineation.mask.array > 0)
+    result = as_painted(scene.planted.ct, scene.spine, "L1", again)
+    assert result.how == "as painted"
+    assert overlap(result.mask, scene.planted.mask) > 0.85
+
+
+def test_masks_that_cannot_be_used_are_refused(scene: Scene, tmp_path: Path) -> None:
+    empty = LabelMap(np.zeros((5, 5, 5), np.uint8), np.eye(4))
+    write_volume(empty, tmp_path / "empty.nii.gz")
+    with pytest.raises(LabelError, match="empty"):
+        read_mask(tmp_path / "empty.nii.gz", scene.ct)
+    far = np.eye(4)
+    far[:3, 3] = 5000.0
+    write_volume(LabelMap(np.ones((5, 5, 5), np.uint8), far), tmp_path / "far.nii.gz")
+    with pytest.raises(GeometryError, match="same scan"):
+        read_mask(tmp_path / "far.nii.gz", scene.ct)
+
+
+def test_wrong_questions_are_refused(scene: Scene) -> None:
+    painted = LabelMap(np.zeros(scene.ct.shape, np.uint8), scene.ct.affine)
+    with pytest.raises(SettingsError, match="T3"):
+        delineate(scene.ct, scene.spine, "T3")
+    with pytest.raises(SettingsError, match="outside L1"):
+        delineate(scene.ct, scene.spine, "L1", seed=[900.0, 0.0, 0.0], baseline=scene.baseline)
+    with pytest.raises(SettingsError, match="does not touch"):
+        delineate(scene.ct, scene.spine, "L1", painted=painted, baseline=scene.baseline)
+    with pytest.raises(SettingsError, match="one of them"):
+        delineate(scene.ct, scene.spine, "L1", seed=[0.0, 0.0, 0.0], painted=painted)
+    with pytest.raises(SettingsError, match="T3"):
+        Baseline.of(scene.ct, scene.spine, ["T3"])
+
+
+def test_too_few_neighbours_are_said(scene: Scene) -> None:
+    alone = Baseline(scene.ct, scene.spine, {k: f for k, f in scene.baseline.features.items() if k in ("T12", "L1")})
+    with pytest.raises(MeasurementError, match="at least 2"):
+        delineate(scene.ct, scene.spine, "L1", baseline=alone)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not VERSE014.is_dir(), reason="../shared/data/verse014 is not there")
+def test_the_middle_vertebrae_of_a_real_scan_are_intact() -> None:
+    ct = read_volume(VERSE014 / "sub-verse014_ct.nii.gz")
+    spine = build_spine(read_labels(VERSE014 / "sub-verse014_seg-vert_msk.nii.gz"), "verse")
+    baseline = Baseline.of(ct, spine)
+    assert [level for level in ("L1", "L2", "L3", "L4") if delineate(ct, spine, level, baseline=baseline).found] == []
