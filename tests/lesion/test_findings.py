@@ -11,7 +11,6 @@ from corduroy.anatomy import Side, build_spine
 from corduroy.errors import GeometryError, MeasurementError
 from corduroy.imaging import LabelMap
 from corduroy.lesion import Baseline, LesionFindings, as_painted, characterise, delineate
-from corduroy.lesion.likeness import FEATURES
 from tests.lesion.conftest import HEMANGIOMA, Found, Scene, look, mirrored
 
 
@@ -90,16 +89,11 @@ def test_a_mirrored_scan_gives_mirrored_findings(scene: Scene, found: Found) -> 
     assert other.cortex.breaches[0].place == "left"
     assert other.volume_ml.value == pytest.approx(own.volume_ml.value, rel=0.04)
     assert other.parts["pedicle left"].value == pytest.approx(own.parts["pedicle right"].value, abs=8.0)
-    assert other.likeness.score == pytest.approx(own.likeness.score, abs=0.05)
 
 
-def test_the_score_is_explained_and_says_what_it_is_not(intact: LesionFindings, found: Found) -> None:
-    likeness = found.findings.likeness
-    assert likeness.score > 0.8
-    assert {driver.name for driver in likeness.drivers} == set(FEATURES)
-    assert "histology decides" in likeness.words
-    assert "seeds" in likeness.fitted
-    assert intact.likeness.score < 0.3
+def test_there_is_no_score_before_it_is_fitted(found: Found) -> None:
+    assert found.findings.likeness is None
+    assert found.findings.as_dict()["hemangioma_likeness"] is None
 
 
 def test_the_document_is_plain_json(found: Found) -> None:
@@ -108,7 +102,6 @@ def test_the_document_is_plain_json(found: Found) -> None:
     assert document["involved_parts"] == ["pedicle right"]
     assert document["volume_ml"]["unit"] == "ml"
     assert document["volume_ml"]["uncertainty"] > 0
-    assert document["hemangioma_likeness"]["words"]
 
 
 def test_nothing_found_is_not_described(scene: Scene) -> None:

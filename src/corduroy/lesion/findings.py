@@ -52,7 +52,8 @@ class LesionFindings:
     paravertebral : Extension
     uptake_hu : Measured or None
         Rise of the stroma in a contrasted phase.
-    likeness : Likeness
+    likeness : Likeness or None
+        None as long as the score is not fitted.
     notes : tuple of str
     """
 
@@ -66,7 +67,7 @@ class LesionFindings:
     epidural: Extension | None
     paravertebral: Extension
     uptake_hu: Measured | None
-    likeness: Likeness
+    likeness: Likeness | None
     notes: tuple[str, ...]
 
     @property
@@ -103,17 +104,21 @@ class LesionFindings:
             "epidural": _extension_json(self.epidural),
             "paravertebral": _extension_json(self.paravertebral),
             "uptake_hu": _json(self.uptake_hu),
-            "hemangioma_likeness": {
-                "score": round(self.likeness.score, 2),
-                "drivers": [
-                    {"feature": d.name, "meaning": d.meaning, "value": round(d.value, 2), "log_odds": round(d.pull, 2)}
-                    for d in self.likeness.drivers
-                ],
-                "words": self.likeness.words,
-                "fitted": self.likeness.fitted,
-            },
+            "hemangioma_likeness": None if self.likeness is None else _likeness_json(self.likeness),
             "notes": list(self.notes),
         }
+
+
+def _likeness_json(likeness: Likeness) -> dict[str, Any]:
+    return {
+        "score": round(likeness.score, 2),
+        "drivers": [
+            {"feature": d.name, "meaning": d.meaning, "value": round(d.value, 2), "log_odds": round(d.pull, 2)}
+            for d in likeness.drivers
+        ],
+        "words": likeness.words,
+        "fitted": likeness.fitted,
+    }
 
 
 def characterise(

@@ -67,6 +67,9 @@ class Likeness:
     fitted: str
 
 
+_NOT_FITTED = "not fitted yet"
+
+
 def likeness_features(texture: Texture) -> dict[str, float]:
     """The features that enter the score, from a lesion's texture."""
     return {
@@ -78,20 +81,27 @@ def likeness_features(texture: Texture) -> dict[str, float]:
     }
 
 
-def hemangioma_likeness(texture: Texture) -> Likeness:
+def hemangioma_likeness(texture: Texture) -> Likeness | None:
     """Score a lesion by a logistic regression on five features of its texture.
 
     Parameters
     ----------
     texture : Texture
 
+    Returns
+    -------
+    Likeness or None
+        None as long as no coefficients are fitted: no score is better than an empty one.
+
     Notes
     -----
-    The coefficients were fitted on planted lesions (`benchmarks/fit_likeness.py`; the file names the seeds).
+    The coefficients are fitted on planted lesions (`benchmarks/fit_likeness.py`; the file names the seeds).
     When this misleads: on anything the planted families do not hold (plasmacytoma, Paget's disease, lymphoma, giant
     cell tumour, aggressive hemangiomas that have lost their columns), and on a bone that was treated.
     """
     model = _model()
+    if model["fitted"] == _NOT_FITTED:
+        return None
     values = likeness_features(texture)
     drivers = []
     for name, meaning in FEATURES.items():
