@@ -55,6 +55,8 @@ class Outcome:
         No breach was planted.
     false_breaches : int
         Found breaches with no planted one within 8 mm.
+    score : float
+        Hemangioma-likeness; NaN as long as it is not fitted.
     """
 
     job: Job
@@ -167,7 +169,7 @@ def _compared(
         hit,
         not sizes,
         false,
-        findings.likeness.score,
+        np.nan if findings.likeness is None else findings.likeness.score,
         likeness_features(findings.texture),
         _numbers(planted, findings),
     )
