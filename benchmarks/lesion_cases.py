@@ -131,9 +131,11 @@ def _planted(job: Job, rng: np.random.Generator, ct: Volume, spine: Spine) -> tu
 
 def deepest_point(mask: LabelMap) -> np.ndarray:
     """World mm of the point of a lesion farthest from its border: where a person would click."""
-    inside = mask.array == 1
+    (box,) = ndimage.find_objects((mask.array == 1).astype(np.uint8))
+    inside = np.pad(mask.array[box] == 1, 1)
     depth = ndimage.distance_transform_edt(inside, mask.spacing)
-    return mask.world_from_voxel(np.unravel_index(int(depth.argmax()), inside.shape))
+    first = np.array([part.start for part in box]) - 1
+    return mask.world_from_voxel(first + np.unravel_index(int(depth.argmax()), inside.shape))
 
 
 def dice(mask: LabelMap, truth: LabelMap) -> tuple[float, float]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813, the library's own customary name
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -18,6 +17,7 @@ from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_e
 from corduroy.anatomy.vertebra import Body, Vertebra
 from corduroy.errors import MeasurementError
 from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.lesion.rank import ranked_near
 
 Array = NDArray[Any]
 BoolArray = NDArray[np.bool_]
@@ -29,7 +29,7 @@ _MARGIN_MM = 14.0
 _CORTEX_MM = 1.6  # what lies shallower is cortex or mixed with what lies outside
 _CORE_MM = 3.0
 _ALONG_MM = 2.0
-_STROMA_RANK = 0.35
+_STROMA_RANK, _STROMA_REACH = 0.35, (2, 2, 1)
 _ACROSS_MM = 2.5
 _LEAST_STRENGTH_HU = 5.0
 _HU_RANGE = (-200.0, 1500.0)
@@ -144,9 +144,9 @@ class Bench:
     @cached_property
     def stroma(self) -> Array:
         """HU of what lies between columns: a low quantile of the smoothed grey values within 2.5 mm."""
-        image = sitk.GetImageFromArray(np.ascontiguousarray(self.along_columns))
-        found: Array = sitk.GetArrayFromImage(sitk.Rank(image, _STROMA_RANK, [1, 2, 2]))
-        return found
+        low = np.zeros(self.inside.shape, np.float32)
+        low[self.interior] = ranked_near(self.along_columns, self.interior, _STROMA_REACH, _STROMA_RANK)
+        return np.asarray(low[tuple(self.nearest)])
 
     @cached_property
     def columns(self) -> Array:
@@ -181,8 +181,13 @@ class Bench:
         if part is None:
             return None
         mask = LabelMap(part.voxels.view(np.uint8), self.vertebra.mask.affine)
-        upper = self.grid.start + self.grid.step * (np.array(self.grid.values.shape) - 1)
-        held = sample_along(mask, self.grid.frame, self.grid.start, upper, self.grid.step).values >= 0.5
+        lower, upper = bounds_in(outline_points(mask), self.grid.frame, float(mask.spacing.max()) + STEP_MM)
+        low, high = (np.rint((corner - self.grid.start) / self.grid.step).astype(int) for corner in (lower, upper))
+        low, high = np.maximum(low, 0), np.minimum(high, np.array(self.inside.shape) - 1)
+        corners = (self.grid.start + self.grid.step * index for index in (low, high))
+        near = sample_along(mask, self.grid.frame, *corners, self.grid.step).values >= 0.5
+        held = np.zeros_like(self.inside)
+        held[tuple(slice(first, last + 1) for first, last in zip(low, high, strict=True))] = near
         return np.asarray(held & self.inside & ~self.in_body)
 
     @cached_property
