@@ -17,7 +17,7 @@ from corduroy.imaging.volume import Box, FloatArray
 from corduroy.simulation.materials.composite import Rule, cement_in_bone, mixture_modulus
 from corduroy.simulation.materials.law import Law
 from corduroy.simulation.materials.laws import FE_REFERENCE, FE_REFERENCE_YIELD
-from corduroy.simulation.materials.tissues import DISC, PMMA_CAP, Tissue, shell_modulus
+from corduroy.simulation.materials.tissues import DISC, FACET_CARTILAGE, PMMA_CAP, Tissue, shell_modulus
 
 BoolArray = NDArray[np.bool_]
 _MOST_UNKNOWN = 0.05  # author's choice: a bone of which more is unknown is not simulated
@@ -34,11 +34,12 @@ class Region(IntEnum):
     CEMENT = 5
     CAP = 6
     DISC = 7
+    FACET = 8
 
 
-PRECEDENCE = ("resection", "cement", "lesion", "shell", "body", "arch", "caps", "discs")
+PRECEDENCE = ("resection", "cement", "lesion", "shell", "body", "arch", "caps", "discs", "facets")
 """Where masks overlap, the first of these has the voxel: what was taken out is gone, cement fills what it reaches, and
-caps and discs end at bone."""
+caps, discs and facet joints end at bone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,8 @@ class Regions:
         Bone whose modulus follows from its density.
     shell : ndarray of bool, optional
         Surface voxels that hold the cortex (`surface_of`); without it, the shell follows from its density too.
-    lesion, resection, caps, discs : ndarray of bool, optional
+    lesion, resection, caps, discs, facets : ndarray of bool, optional
+        `facets` is what fills the facet joints.
     cement : ndarray, optional
         True where cement is, or the share of the voxel that it fills, 0 to 1.
 
@@ -69,6 +71,7 @@ class Regions:
     resection: BoolArray | None = None
     caps: BoolArray | None = None
     discs: BoolArray | None = None
+    facets: BoolArray | None = None
 
     def __post_init__(self) -> None:
         for name, mask in self.given().items():
@@ -121,7 +124,9 @@ class Materials:
         Of bone; 0.3 as in the finite-element reference.
     least_modulus_mpa : float
         Of bone voxels whose law gives less (fatty marrow): author's choice, keeps the contrast below 1e5.
-    cap, disc, cement : Tissue
+    least_strength_mpa : float
+        Of the same voxels: the least modulus strained by 1 %, author's choice.
+    cap, disc, facet, cement : Tissue
         `cement` is what a voxel full of it is made of.
     lesion : Tissue, optional
         None: the law of the bone by the lesion's own density.
@@ -135,8 +140,10 @@ class Materials:
     strength: Law = FE_REFERENCE_YIELD
     poisson: float = 0.3
     least_modulus_mpa: float = 0.1
+    least_strength_mpa: float = 0.001
     cap: Tissue = PMMA_CAP
     disc: Tissue = DISC
+    facet: Tissue = FACET_CARTILAGE
     cement: Tissue = field(default_factory=cement_in_bone)
     lesion: Tissue | None = None
     shell_thickness_mm: float | None = None
@@ -227,7 +234,7 @@ def material_field(
     chosen.modulus.warn_outside(mg_cm3[bone])
     modulus, strength = np.zeros(region.shape), np.zeros(region.shape)
     modulus[bone] = np.maximum(chosen.modulus.values(mg_cm3[bone], density.kind), chosen.least_modulus_mpa)
-    strength[bone] = chosen.strength.values(mg_cm3[bone], density.kind)
+    strength[bone] = np.maximum(chosen.strength.values(mg_cm3[bone], density.kind), chosen.least_strength_mpa)
     result = MaterialField(
         modulus,
         np.where(bone, chosen.poisson, 0.0),
@@ -244,7 +251,8 @@ def material_field(
 def _who_has(regions: Regions) -> NDArray[np.uint8]:
     """The region of every voxel by `PRECEDENCE`."""
     names = {"body": Region.BODY, "arch": Region.ARCH, "shell": Region.SHELL, "lesion": Region.LESION}
-    names |= {"cement": Region.CEMENT, "caps": Region.CAP, "discs": Region.DISC, "resection": Region.EMPTY}
+    names |= {"cement": Region.CEMENT, "caps": Region.CAP, "discs": Region.DISC, "facets": Region.FACET}
+    names["resection"] = Region.EMPTY
     region = np.zeros(regions.body.shape, dtype=np.uint8)
     given = regions.given()
     for name in reversed(PRECEDENCE):
@@ -273,7 +281,7 @@ def _known(mg_cm3: FloatArray, bone: BoolArray) -> tuple[FloatArray, int]:
 
 def _put_tissues(into: MaterialField, regions: Regions, chosen: Materials, voxel_mm: float) -> None:
     """Materials that do not follow from density."""
-    fixed = [(Region.CAP, chosen.cap), (Region.DISC, chosen.disc)]
+    fixed = [(Region.CAP, chosen.cap), (Region.DISC, chosen.disc), (Region.FACET, chosen.facet)]
     if chosen.lesion is not None:
         fixed.append((Region.LESION, chosen.lesion))
     for region, tissue in fixed:

@@ -85,6 +85,7 @@ def _drawn(rng: np.random.Generator, centre: Materials, pair: tuple[Law, Law]) -
         strength=pair[1].scaled(float(np.exp(shared + own_strength))),
         cap=_tissue(rng, centre.cap),
         disc=_tissue(rng, centre.disc),
+        facet=_tissue(rng, centre.facet),
         cement=_tissue(rng, centre.cement),
         lesion=None if centre.lesion is None else _tissue(rng, centre.lesion),
     )

@@ -59,11 +59,20 @@ DISC = Tissue(
     0.45,
     0.5,
     None,
-    "geometric middle of 5.8-42.7 MPa in 16 discs T8-L5 (J Biomech 2016, Yang, abstract read); Poisson's ratio "
-    "author's choice",
+    "geometric middle of 5.8-42.7 MPa in 16 discs T8-L5 (10.1016/j.jbiomech.2016.02.045, abstract read); Poisson's "
+    "ratio author's choice",
 )
 ANNULUS = Tissue("annulus", 4.2, 0.45, 0.5, None, "10.1186/s13018-020-01650-5, table 1 (read); a model's value")
 NUCLEUS = Tissue("nucleus", 1.0, 0.49, 0.5, None, "10.1186/s13018-020-01650-5, table 1 (read; there 0.499)")
+FACET_CARTILAGE = Tissue(
+    "facet cartilage",
+    23.8,
+    0.3,
+    0.5,
+    None,
+    "10.1186/s12891-024-07754-x, table 1 (read); a model's value, others took 10 (10.1186/s13018-021-02237-4) and 35 MPa "
+    "(10.1155/2017/9618940, table 2, read)",
+)
 CORTEX = Tissue("cortical bone", 12000.0, 0.3, 0.3, None, "10.1186/s13018-021-02237-4, table 1 (read); a model's value")
 LYTIC_TUMOUR = Tissue(
     "lytic tumour",
