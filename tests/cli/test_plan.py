@@ -119,8 +119,8 @@ def test_without_a_lesion_the_plan_says_what_it_lacks(run: Run, files: Path, tmp
     assert ran.exit_code == 0, ran.output
     document = json.loads((tmp_path / "plan.json").read_text())
     assert document["lesion"] is None
-    assert document["missing"]["lesion"] == "not computed: no lesion mask"
-    assert "not computed: no lesion mask" in ran.stdout
+    assert document["missing"]["lesion"] == "not computed: no lesion mask, and no CT to find the lesion in"
+    assert "no CT to find the lesion in" in " ".join(ran.stdout.split())
 
 
 @pytest.mark.parametrize(

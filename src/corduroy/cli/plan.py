@@ -26,9 +26,20 @@ def plan(
     labels: Annotated[Path | None, typer.Option(help="Label map that belongs to CASE.")] = None,
     facts: Annotated[Path | None, typer.Option(metavar="case.yaml", help="The clinical facts.")] = None,
     level: Annotated[str | None, typer.Option(help="Level of the lesion, such as T12.")] = None,
-    lesion: Annotated[Path | None, typer.Option(metavar="MASK", help="The lesion as a painted mask.")] = None,
+    lesion: Annotated[
+        Path | None, typer.Option(metavar="MASK", help="The lesion, painted or edited; otherwise it is looked for.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="X,Y,Z", help="A point in the lesion, RAS+ mm: right, anterior, superior.")
+    ] = None,
+    contrast: Annotated[
+        Path | None, typer.Option(metavar="SCAN", help="The same patient in a phase with contrast.")
+    ] = None,
     structures: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Organs and vessels, numbered as TotalSegmentator does.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="YAML", help="Needles, margins, cement, laminectomy as the team chooses.")
     ] = None,
     scheme: Annotated[str | None, typer.Option(help="Label scheme, where it cannot be told by itself.")] = None,
     series: Annotated[
@@ -47,13 +58,22 @@ def plan(
         from corduroy.pipeline.plan_case import PlanRequest, plan_case
         from corduroy.pipeline.plan_outputs import PlanOutputs
         from corduroy.pipeline.settings import CaseSettings
+        from corduroy.planning.plan_settings import read_plan_settings
 
-        request = PlanRequest(None if level is None else Level.parse(level), lesion, facts, structures)
+        request = PlanRequest(
+            None if level is None else Level.parse(level),
+            lesion,
+            facts,
+            structures,
+            contrast,
+            None if seed is None else _point(seed),
+            None if settings is None else read_plan_settings(settings),
+        )
         case = _one_case(source, labels)
         outputs = PlanOutputs.for_case(case, json, report)
-        settings = CaseSettings(scheme=scheme, series=series)
+        chosen = CaseSettings(scheme=scheme, series=series)
         with step_bar(1) as bar:
-            document = plan_case(case, request, settings, outputs, _writer(outputs.report), bar.on_step)
+            document = plan_case(case, request, chosen, outputs, _writer(outputs.report), bar.on_step)
         print_plan(document)
         print_places(outputs.json, outputs.report)
 
@@ -66,6 +86,21 @@ def _one_case(source: Path, labels: Path | None) -> Case:
     if len(cases) > 1:
         raise CaseError(f"{source} holds {len(cases)} cases", "one case", "name the folder of one session")
     return cases[0]
+
+
+def _point(text: str) -> tuple[float, float, float]:
+    """Three numbers in mm, between commas."""
+    import math
+
+    from corduroy.errors import SettingsError
+
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = z = math.nan
+    if not all(math.isfinite(value) for value in (x, y, z)):
+        raise SettingsError(f"--seed {text}", "three numbers in mm, RAS+, such as 12.5,-40,310")
+    return x, y, z
 
 
 def _writer(folder: Path | None) -> PlanReportWriter | None:

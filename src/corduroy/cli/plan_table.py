@@ -16,7 +16,9 @@ from corduroy.reports.plan.wording import (
     corridor_words,
     laminectomy_words,
     lesion_words,
+    likeness_words,
     score_words,
+    simulated_words,
 )
 
 _SCALES = ("sins", "enneking", "tomita", "laredo", "escc", "wbb", "genant")
@@ -36,7 +38,8 @@ def print_plan(document: dict[str, Any]) -> None:
 
 
 def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "lesion", lesion_words(document)
+    yield "Lesion", lesion_words(document)
+    yield "Like a hemangioma", likeness_words(document["character"])
     scores = document["scores"]
     for result in (*(scores[name] for name in _SCALES), *scores["clinical"]):
         yield result["scale"], f"{score_words(result)} ({assessed_words(result)})"
@@ -50,7 +53,5 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Laminectomy", laminectomy_words(document)
     for prompt in document["prompts"]:
         yield "Stable?", prompt["text"]
-    for part in ("injection", "mechanics"):
-        if document[part] is None:
-            yield part.capitalize(), document["missing"][part]
+    yield from simulated_words(document)
     yield "To confirm", f"{len(document['scores']['to_confirm'])} items of scales"

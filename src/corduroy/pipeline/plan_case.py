@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import PlanError
-from corduroy.imaging import read_labels
+from corduroy.imaging import read_labels, read_scan
 from corduroy.imaging.volume import LabelMap
-from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
+from corduroy.pipeline.plan_lesion import LesionRequest, Point, find_lesion
 from corduroy.pipeline.plan_outputs import PlanImages, PlanOutputs, PlanReportWriter, write_plan_files
 from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
 from corduroy.pipeline.settings import CaseSettings
+from corduroy.pipeline.simulated import read_simulated, simulated_hashes
 from corduroy.pipeline.store import key_of
-from corduroy.planning.clinical_facts import ClinicalFacts, read_clinical_facts
-from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.clinical_facts import read_clinical_facts
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan, require_body
 from corduroy.provenance import content_hash
-
-_FRACTURED_FROM_GRADE = 2
 
 
 @dataclass(frozen=True)
@@ -38,22 +34,33 @@ class PlanRequest:
     Parameters
     ----------
     level : Level or None
-        None: as the facts say, else the vertebra that holds most of the lesion mask, else the only fractured one.
-    lesion, facts, structures : Path or None
-        A painted lesion mask, `case.yaml`, and labels of organs in TotalSegmentator's numbers.
-    settings : PlanSettings
+        None: as the facts say, else see `corduroy.pipeline.plan_lesion.find_lesion`.
+    lesion, facts, structures, contrasted : Path or None
+        A painted or edited lesion mask, `case.yaml`, labels of organs in TotalSegmentator's numbers, and a scan in a
+        phase with contrast.
+    seed_mm : tuple of 3 floats or None
+        World RAS+ of a point in the lesion.
+    settings : PlanSettings or None
+        None: as the facts say (``plan``), else the defaults.
     """
 
     level: Level | None = None
     lesion: Path | None = None
     facts: Path | None = None
     structures: Path | None = None
-    settings: PlanSettings = field(default_factory=PlanSettings)
+    contrasted: Path | None = None
+    seed_mm: Point | None = None
+    settings: PlanSettings | None = None
 
     @property
     def files(self) -> dict[str, Path]:
         """The files beside the scan, by their role."""
-        named = {"lesion": self.lesion, "facts": self.facts, "structures": self.structures}
+        named = {
+            "lesion": self.lesion,
+            "facts": self.facts,
+            "structures": self.structures,
+            "contrast": self.contrasted,
+        }
         return {role: path for role, path in named.items() if path is not None}
 
 
@@ -119,9 +126,11 @@ class _PlanRun:
         self._case = case
         self._request = request
         self._on_step = on_step
+        self._folder = outputs.report
         self._run = CaseRun(case, settings, Outputs(steps=outputs.steps), on_step)
         self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.files.items()}
         self._facts = None if request.facts is None else read_clinical_facts(request.facts)
+        self._settings = request.settings or (self._facts and self._facts.plan) or PlanSettings()
         self._made: tuple[SurgicalPlan, PlanImages] | None = None
 
     @property
@@ -130,8 +139,10 @@ class _PlanRun:
             plan=self._run.key("plan"),
             files=self._hashes,
             level=self._request.level,
-            settings=self._request.settings.model_dump(mode="json"),
+            seed=self._request.seed_mm,
+            settings=self._settings.model_dump(mode="json"),
             name=self._case.name,
+            simulated=simulated_hashes(self._folder),
         )
 
     def document(self) -> dict[str, Any]:
@@ -166,32 +177,44 @@ class _PlanRun:
 
     def _planned(self) -> tuple[SurgicalPlan, PlanImages]:
         """What can be wrong is looked at before anything is stored."""
+        request, facts = self._request, self._facts
+        level = request.level or (None if facts is None else facts.level)
         with collecting(self._run.warnings):
             spine = self._run.spine
-            painted = None if self._request.lesion is None else read_labels(self._request.lesion)
             structures = self._structures(spine)
-        level, doubt = _named_level(self._request.level, self._facts, painted, spine)
-        if level is None:
-            level, doubt = _fractured_level(self._run.measurement())
-        require_body(spine, level)
-        self._on_step("lesion")
-        lesion = None if painted is None else LesionMask.parted(painted, spine, level)
+            if level is not None:
+                require_body(spine, level)
+            self._on_step("lesion")
+            contrasted = None if request.contrasted is None else read_scan(request.contrasted)
+            asked = LesionRequest(level, request.lesion, request.seed_mm, contrasted)
+            lesion = find_lesion(spine, asked, self._run.measurement)
         measurement = self._run.measurement()
         self._on_step("plan")
+        hashes = {**measurement.provenance.inputs, **self._hashes}
+        simulated = read_simulated(self._folder, lesion.level, hashes)
         inputs = PlanInputs(
             self._case.name,
             spine,
-            replace(measurement, warnings=(*doubt, *measurement.warnings)),
-            level,
-            lesion,
-            self._facts,
+            replace(measurement, warnings=(*lesion.doubts, *measurement.warnings)),
+            lesion.level,
+            lesion.mask,
+            facts,
             structures,
+            character=lesion.findings,
+            why_no_lesion=lesion.why_no_mask,
+            why_no_character=lesion.why_no_findings,
+            simulated=simulated.parts,
+            not_simulated=simulated.refused,
         )
-        plan = make_plan(inputs, self._request.settings)
-        origin = replace(plan.provenance, inputs={**plan.provenance.inputs, **self._hashes})
+        plan = make_plan(inputs, self._settings)
         ct, labels = self._run.images
-        images = PlanImages(CaseImages(self._case.name, labels, label_of(spine), ct), lesion)
-        return replace(plan, provenance=origin), images
+        images = PlanImages(
+            CaseImages(self._case.name, labels, label_of(spine), ct),
+            lesion.mask,
+            None if lesion.delineation is None else lesion.delineation.probability,
+            simulated.figures(self._folder),
+        )
+        return replace(plan, provenance=replace(plan.provenance, inputs=hashes)), images
 
     def _structures(self, spine: Spine) -> LabelMap | None:
         """Organs as the user gave them; else those in the label map itself, if its scheme has organs."""
@@ -202,38 +225,6 @@ class _PlanRun:
 
 
 def _existing(role: str, path: Path) -> Path:
-    if not path.is_file():
+    if not (path.is_file() or (role == "contrast" and path.is_dir())):
         raise PlanError(f"there is no file {path}", f"an existing file for --{role}")
     return path
-
-
-def _named_level(
-    asked: Level | None, facts: ClinicalFacts | None, painted: LabelMap | None, spine: Spine
-) -> tuple[Level | None, tuple[str, ...]]:
-    """The level that somebody named, or that the mask lies in, and the doubt that comes with the latter."""
-    if asked is not None or (facts is not None and facts.level is not None):
-        return asked or (None if facts is None else facts.level), ()
-    if painted is None:
-        return None, ()
-    held = _held_by(painted, spine)
-    return held, (f"The level was not named: {held} holds most of the lesion mask.",)
-
-
-def _fractured_level(measurement: SpineMeasurement) -> tuple[Level, tuple[str, ...]]:
-    """The only fractured vertebra, and the doubt that comes with a level that nobody named."""
-    broken = [v.level for v in measurement.vertebrae if (v.genant_grade or 0) >= _FRACTURED_FROM_GRADE]
-    if len(broken) == 1:
-        return broken[0], (f"The level was not named: {broken[0]} is the only fractured vertebra.",)
-    raise PlanError(
-        f"no level was named, and {len(broken)} vertebrae are fractured", "--level, or level in case.yaml, or --lesion"
-    )
-
-
-def _held_by(painted: LabelMap, spine: Spine) -> Level:
-    points = painted.world_from_voxel(np.argwhere(painted.array > 0))
-    numbers = spine.labels.sample(points, order=0).astype(int)
-    counts = {level: int((numbers == number).sum()) for number, level in spine.scheme.levels.items()}
-    level = max(counts, key=lambda each: counts[each])
-    if counts[level] == 0:
-        raise PlanError(f"{painted.name} meets no vertebra", "a lesion mask of this scan", "check the file")
-    return level

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from corduroy.imaging import write_volume
-from corduroy.imaging.volume import LabelMap
+from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.images import CaseImages
 from corduroy.planning.corridors import CorridorPlan
@@ -20,6 +20,7 @@ from corduroy.planning.markups import MarkedLine, MarkedPoint, line_markups, poi
 from corduroy.planning.plan import SurgicalPlan
 
 LESION_FILE = "lesion.nii.gz"
+PROBABILITY_FILE = "lesion_probability.nii.gz"
 RESECTED_FILE = "resected.nii.gz"
 LINES_FILE = "corridors.mrk.json"
 POINTS_FILE = "points.mrk.json"
@@ -66,10 +67,16 @@ class PlanImages:
     ----------
     case : CaseImages
     lesion : LesionMask or None
+    probability : Volume or None
+        Of every voxel to belong to the lesion, where the software delineated it.
+    simulated : tuple of Path
+        Pictures that the simulations left.
     """
 
     case: CaseImages
     lesion: LesionMask | None = None
+    probability: Volume | None = None
+    simulated: tuple[Path, ...] = ()
 
 
 PlanReportWriter = Callable[[SurgicalPlan, PlanImages, Path], None]
@@ -81,6 +88,8 @@ def write_plan_files(plan: SurgicalPlan, images: PlanImages, folder: Path) -> No
     grid = images.case.labels
     if images.lesion is not None and grid is not None:
         write_volume(_whole(images.lesion, grid), folder / LESION_FILE)
+    if images.probability is not None:
+        write_volume(images.probability, folder / PROBABILITY_FILE)
     if plan.decompression is not None:
         write_volume(plan.decompression.resected, folder / RESECTED_FILE)
     lines, points = list(_lines(plan)), list(_points(plan))

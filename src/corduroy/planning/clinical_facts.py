@@ -6,11 +6,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corduroy.anatomy.level import Level
-from corduroy.errors import FileFormatError, SettingsError
+from corduroy.errors import SettingsError
+from corduroy.planning.plan_settings import PlanSettings
+from corduroy.planning.yaml_file import first_problem, read_yaml
 from corduroy.scales import (
     AisGrade,
     Compartment,
@@ -28,8 +29,6 @@ from corduroy.scales import (
     TomitaType,
 )
 from corduroy.scales.items import Confirmed
-
-_MOST_BYTES = 1_000_000
 
 T = TypeVar("T")
 
@@ -178,6 +177,9 @@ class ClinicalFacts(_Facts):
     contraindications: tuple[str, ...] = ()
     """What speaks against a biopsy, in words, such as "warfarin, INR 2.8"."""
 
+    plan: PlanSettings | None = None
+    """Settings of this case's plan; the command's ``--settings`` goes before them."""
+
     @model_validator(mode="after")
     def _grade_and_deficit_agree(self) -> Self:
         if self.frankel is None or self.deficit is None:
@@ -205,41 +207,8 @@ def read_clinical_facts(path: Path) -> ClinicalFacts:
     SettingsError
         If a name is unknown or a value is not on its scale; the message names the first and counts the others.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise FileFormatError(f"{path.name} has more than {_MOST_BYTES} bytes", "the clinical facts of one case")
-        document = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)
-    except OSError as error:
-        raise FileFormatError(f"{path} cannot be read ({error.strerror})", "the clinical facts as YAML") from error
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
-        raise FileFormatError(f"{path.name} is no YAML: {error}", "lines such as 'frankel: C'") from error
-    if not isinstance(document, dict):
-        raise FileFormatError(f"{path.name} holds no facts", "lines such as 'confirmed_by: A. Surgeon'")
+    document = read_yaml(path, "the clinical facts of one case", "confirmed_by: A. Surgeon")
     try:
         return ClinicalFacts.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(_first_problem(path.name, error), do="see docs/plan.md for the facts") from error
-
-
-def _first_problem(name: str, error: ValidationError) -> str:
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "value") or "the facts together"
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{name}: {place}: {first['msg'].removeprefix('Value error, ')}{more}"
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Refuses aliases, which can blow up a file, and a name that is given twice."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [self.construct_object(key, deep=deep) for key, _ in node.value]
-        twice = [key for key in names if names.count(key) > 1]
-        if twice:
-            raise yaml.YAMLError(f"'{twice[0]}' is given twice")
-        return super().construct_mapping(node, deep)
+        raise SettingsError(first_problem(path.name, error), do="see docs/plan.md for the facts") from error

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.pedicles import Side
@@ -17,139 +13,31 @@ from corduroy.errors import PlanError
 from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.uncertainty import area_uncertainty_mm2, volume_uncertainty_ml
 from corduroy.planning.arch_resection import PROCESSES, ArchResection, BoolArray, Borders
-from corduroy.planning.document import NOT_IN_DOCUMENT
+from corduroy.planning.decompression_results import (
+    FACET_WARNING_PERCENT,
+    DecompressionPlan,
+    FacetLoss,
+    LevelDecompression,
+    WidthOption,
+)
+from corduroy.planning.decompression_settings import DecompressionSettings, LateralBorder
 from corduroy.planning.evidence import Evidence, Strength
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.provenance import Measured
 
-FACET_WARNING_PERCENT = 50.0
-"""Warn above, never forbid: cervical bench tests (PMID 4020449); in the thoracic spine ribs change it."""
+__all__ = [
+    "DecompressionPlan",
+    "DecompressionSettings",
+    "FacetLoss",
+    "LateralBorder",
+    "LevelDecompression",
+    "WidthOption",
+    "plan_decompression",
+]
 
 _OPTION_STEP_MM = 2.0
 _NARROWEST_MM = 8.0
 _EPIDURAL_FROM_MM3 = 50.0  # author's choice: less at a neighbour is a tail that needs no laminectomy of its own
-
-
-class LateralBorder(StrEnum):
-    """How wide a laminectomy is, where no width is given."""
-
-    PEDICLES = "medial walls of the pedicles"
-    FACETS = "medial borders of the facets"
-
-
-class DecompressionSettings(BaseModel):
-    """What the surgeon chooses. No published limit of a laminectomy's width in mm was found."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    border: LateralBorder = LateralBorder.PEDICLES
-    """Lateral border, where neither width nor clearance is chosen. Author's choice."""
-
-    width_mm: Annotated[float, Field(ge=8.0, le=40.0)] | None = None
-    """Total width in mm, half of it to either side of the canal's middle; never beyond the pedicles' walls."""
-
-    clearance_percent: Annotated[float, Field(gt=0.0, le=300.0)] | None = None
-    """Wanted area of the canal in percent of its neighbours' mean: the narrowest laminectomy that reaches it is
-    taken."""
-
-    levels: tuple[Level, ...] | None = None
-    """Levels to decompress; None: the lesion's, and neighbours that are narrowed or hold an epidural part."""
-
-    narrowing_percent: Annotated[float, Field(ge=0.0, le=100.0)] = 10.0
-    """Canal compromise from which a neighbour is decompressed too, percent. Author's choice: the end of the lowest band
-    of spinebase.org."""
-
-
-@dataclass(frozen=True)
-class FacetLoss:
-    """Share of one articular process that the laminectomy takes; the side is the patient's."""
-
-    side: Side
-    process: str
-    lost_percent: Measured
-
-
-@dataclass(frozen=True)
-class WidthOption:
-    """What another width would open and cost.
-
-    Parameters
-    ----------
-    width_mm : float
-    canal_area_mm2 : float or None
-    bone_removed_ml : float
-    facet_lost_percent : dict of Side to float or None
-        The greater loss of both processes of a side.
-    """
-
-    width_mm: float
-    canal_area_mm2: float | None
-    bone_removed_ml: float
-    facet_lost_percent: dict[Side, float | None]
-
-
-@dataclass(frozen=True)
-class LevelDecompression:
-    """The laminectomy of one level.
-
-    Parameters
-    ----------
-    level : Level
-    why : str
-    borders : Borders
-        From the canal's middle to the left and right, mm.
-    canal_area_before, canal_area_after : Measured or None
-        mm², at the narrowest section; after: with the resected lamina's own area. None where no ring was closed.
-    reference_area : Measured or None
-        Mean of the neighbours' narrowest sections, mm².
-    lesion_in_canal : Measured or None
-        Area of the epidural part in the same section, mm². None without a lesion mask.
-    bone_removed : Measured
-        ml.
-    lamina_removed_percent : dict of Side to float or None
-    facets : tuple of FacetLoss
-    options : tuple of WidthOption
-    notes : tuple of str
-    """
-
-    level: Level
-    why: str
-    borders: Borders
-    canal_area_before: Measured | None
-    canal_area_after: Measured | None
-    reference_area: Measured | None
-    lesion_in_canal: Measured | None
-    bone_removed: Measured
-    lamina_removed_percent: dict[Side, float | None]
-    facets: tuple[FacetLoss, ...]
-    options: tuple[WidthOption, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def greatest_facet_loss(self) -> FacetLoss | None:
-        """The process of which most is lost."""
-        return max(self.facets, key=lambda loss: loss.lost_percent.value, default=None)
-
-
-@dataclass(frozen=True, eq=False)
-class DecompressionPlan:
-    """The laminectomies, cranial to caudal, and their mask.
-
-    Parameters
-    ----------
-    levels : tuple of LevelDecompression
-    resected : LabelMap
-        1 where bone is removed, on the grid of the spine's labels: for mechanics, and as NIfTI.
-    settings : DecompressionSettings
-    warnings : tuple of str
-    evidence : tuple of Evidence
-    """
-
-    levels: tuple[LevelDecompression, ...]
-    resected: LabelMap = field(metadata=NOT_IN_DOCUMENT)
-    settings: DecompressionSettings
-    warnings: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
 
 
 def plan_decompression(
@@ -246,7 +134,7 @@ def _at_level(
         before,
         after,
         reference,
-        None if lesion is None else _occupied(arch, lesion),
+        None if lesion is None or not lesion.outside_known else _occupied(arch, lesion),
         Measured(
             removed, "ml", volume_uncertainty_ml(vertebra, removed), "voxels between the borders behind mid-canal"
         ),

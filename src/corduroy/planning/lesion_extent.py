@@ -13,6 +13,7 @@ from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_e
 from corduroy.anatomy.spine import Spine
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import PlanError
+from corduroy.lesion import LesionFindings
 from corduroy.morphometry.uncertainty import volume_uncertainty_ml
 from corduroy.planning.leak_sites import BreachedCortex
 from corduroy.planning.lesion_mask import LesionMask, PartName
@@ -59,8 +60,9 @@ class LesionExtent:
     parts_percent : dict of str to float or None
         Share of each part of the arch, ``"pedicle left"``, ``"spinous process"`` and so on; None: part not seen.
     involved : tuple of str
-        The parts of which at least a tenth is taken.
-    epidural, paravertebral : SoftPart
+        The parts of which at least a tenth is taken by the mask; a quarter, where the grey values were looked at.
+    epidural, paravertebral : SoftPart or None
+        None where nothing could show it.
     other_vertebrae : bool
         Whether it reaches into a neighbour.
     breaches : tuple of BreachedCortex
@@ -72,19 +74,19 @@ class LesionExtent:
     body_share: Measured
     parts_percent: dict[str, float | None]
     involved: tuple[str, ...]
-    epidural: SoftPart
-    paravertebral: SoftPart
+    epidural: SoftPart | None
+    paravertebral: SoftPart | None
     other_vertebrae: bool
     breaches: tuple[BreachedCortex, ...]
     wbb: WbbExtent
 
     def takes(self, kind: str, side: Side | None = None) -> bool | None:
         """Whether a kind of part is involved, on a side or on any; None if no such part was seen."""
-        named = {name: share for name, share in self.parts_percent.items() if name.startswith(kind)}
-        shares = [share for name, share in named.items() if side is None or name.endswith(side.value)]
-        if any(share is not None and share >= _INVOLVED_PERCENT for share in shares):
+        names = [name for name in self.parts_percent if name.startswith(kind)]
+        asked = [name for name in names if side is None or name.endswith(side.value)]
+        if any(name in self.involved for name in asked):
             return True
-        return None if None in shares or not shares else False
+        return None if not asked or any(self.parts_percent[name] is None for name in asked) else False
 
     @property
     def regions(self) -> TomitaRegions:
@@ -93,19 +95,28 @@ class LesionExtent:
             body=self.body_share.value > 0,
             pedicle=self.takes("pedicle"),
             lamina=self.takes("lamina"),
-            epidural=self.epidural.volume.value > 0,
-            paravertebral=self.paravertebral.volume.value > 0,
+            epidural=None if self.epidural is None else self.epidural.volume.value > 0,
+            paravertebral=None if self.paravertebral is None else self.paravertebral.volume.value > 0,
             adjacent=self.other_vertebrae,
         )
 
-    def reading_mm3(self, *parts: SoftPart) -> Reading:
-        """Volume of soft parts together, mm³."""
-        value = sum(part.volume.value for part in parts)
-        return Reading(1000.0 * value, 1000.0 * sum(part.volume.uncertainty for part in parts))
+    def reading_mm3(self, *parts: SoftPart | None) -> Reading | None:
+        """Volume of soft parts together, mm³; None if one is not known."""
+        known = [part.volume for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        return Reading(1000.0 * sum(v.value for v in known), 1000.0 * sum(v.uncertainty for v in known))
 
 
-def extent_of(lesion: LesionMask, spine: Spine) -> LesionExtent:
+def extent_of(lesion: LesionMask, spine: Spine, findings: LesionFindings | None = None) -> LesionExtent:
     """Measure a lesion's mask against the vertebra that it lies in.
+
+    Parameters
+    ----------
+    lesion : LesionMask
+    spine : Spine
+    findings : LesionFindings, optional
+        Of the same lesion. Volume in bone and shares are then taken from it, so that a plan holds one number of each.
 
     Raises
     ------
@@ -121,24 +132,39 @@ def extent_of(lesion: LesionMask, spine: Spine) -> LesionExtent:
     if vertebra.body is None:
         raise PlanError(f"{lesion.level} without a body of its own", "a vertebra with its body")
     inside = lesion.on(vertebra.mask)
-    elements = find_posterior_elements(vertebra)
-    shares = {name: _share(inside, part) for name, part in _parts(elements).items()}
-    body = vertebra.body_mask
-    share = 100.0 * float(np.count_nonzero(inside & body)) / float(np.count_nonzero(body) or 1)
-    half = share * volume_uncertainty_ml(vertebra, 1.0)
     own = float(np.count_nonzero(inside)) * vertebra.mask.voxel_volume_mm3 / 1000.0
     whole = lesion.volume_ml("in bone")
+    in_bone, body_share, shares, involved = _in_bone(lesion, vertebra, inside, findings)
     return LesionExtent(
-        Measured(whole, "ml", volume_uncertainty_ml(vertebra, whole), "voxels of the lesion mask in bone"),
-        Measured(share, "%", half, "lesion mask in the body"),
+        in_bone,
+        body_share,
         shares,
-        tuple(name for name, value in shares.items() if value is not None and value >= _INVOLVED_PERCENT),
+        involved,
         _soft(lesion, vertebra, "epidural"),
         _soft(lesion, vertebra, "paravertebral"),
         whole > 1.2 * own + 0.1,
         _breaches(lesion, vertebra),
         _wbb(lesion, vertebra, inside),
     )
+
+
+def _in_bone(
+    lesion: LesionMask, vertebra: Vertebra, inside: BoolArray, findings: LesionFindings | None
+) -> tuple[Measured, Measured, dict[str, float | None], tuple[str, ...]]:
+    """Volume, share of the body, share of every part of the arch, and the parts that count as involved."""
+    elements = find_posterior_elements(vertebra)
+    if findings is not None:
+        seen = {name: findings.parts.get(name) for name in _parts(elements)}
+        shares = {name: None if share is None else share.value for name, share in seen.items()}
+        return findings.volume_ml, findings.body_share, shares, findings.involved_parts
+    shares = {name: _share(inside, part) for name, part in _parts(elements).items()}
+    involved = tuple(name for name, value in shares.items() if value is not None and value >= _INVOLVED_PERCENT)
+    body = vertebra.body_mask
+    share = 100.0 * float(np.count_nonzero(inside & body)) / float(np.count_nonzero(body) or 1)
+    body_share = Measured(share, "%", share * volume_uncertainty_ml(vertebra, 1.0), "lesion mask in the body")
+    volume = lesion.volume_ml("in bone")
+    in_bone = Measured(volume, "ml", volume_uncertainty_ml(vertebra, volume), "voxels of the lesion mask in bone")
+    return in_bone, body_share, shares, involved
 
 
 def _parts(elements: PosteriorElements) -> dict[str, Part | None]:
@@ -159,7 +185,9 @@ def _share(inside: BoolArray, part: Part | None) -> float | None:
     return 100.0 * float(np.count_nonzero(inside & part.voxels)) / float(np.count_nonzero(part.voxels))
 
 
-def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName) -> SoftPart:
+def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName) -> SoftPart | None:
+    if not lesion.outside_known:
+        return None
     points = lesion.points(name)
     volume = lesion.volume_ml(name)
     spread = volume_uncertainty_ml(vertebra, volume)

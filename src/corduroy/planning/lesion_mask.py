@@ -16,6 +16,7 @@ from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import PlanError
 from corduroy.imaging.volume import LabelMap
+from corduroy.lesion import Delineation, Extension, LesionFindings
 
 BoolArray = NDArray[np.bool_]
 PartName = Literal["in bone", "epidural", "paravertebral"]
@@ -35,10 +36,14 @@ class LesionMask:
     level : Level
     parts : LabelMap
         `CODES`: 1 in the bone, 2 epidural, 3 paravertebral; cropped to the lesion.
+    outside_known : bool
+        Whether somebody, or a contrasted phase, could show parts outside the bone. If not, there are none in `parts`,
+        which does not mean that there are none.
     """
 
     level: Level
     parts: LabelMap
+    outside_known: bool = True
 
     @classmethod
     def parted(cls, mask: LabelMap, spine: Spine, level: Level) -> LesionMask:
@@ -57,8 +62,7 @@ class LesionMask:
         """
         if not mask.array.any():
             raise PlanError(f"{mask.name} is empty", "a lesion")
-        box = tuple(slice(a.min(), a.max() + 1) for a in np.nonzero(mask.array))
-        cut = mask.crop((box[0], box[1], box[2]), 1)
+        cut = _cropped(mask)
         inside = cut.array > 0
         points = cut.world_from_voxel(np.argwhere(inside))
         bone = spine.labels.sample(points, order=0) > 0
@@ -74,6 +78,39 @@ class LesionMask:
         if not own.any():
             raise PlanError(f"{mask.name} does not meet {level}", "a lesion of that vertebra", "name its level")
         return found
+
+    @classmethod
+    def found(cls, delineation: Delineation, findings: LesionFindings, contrasted: bool) -> LesionMask:
+        """The lesion as it was found by its grey values, on the grid of the CT.
+
+        Parameters
+        ----------
+        delineation : Delineation
+        findings : LesionFindings
+            Of the same lesion.
+        contrasted : bool
+            Whether a contrasted phase showed the parts outside the bone. One phase does not tell them from epidural
+            fat and muscle, so that they are left out then and count as not known.
+
+        Raises
+        ------
+        PlanError
+            If nothing was found.
+        """
+        grid = delineation.mask
+        if not delineation.found:
+            raise PlanError(f"no lesion was found in {delineation.level}", "a lesion")
+        parts = (grid.array > 0).astype(np.uint8) * np.uint8(CODES["in bone"])
+        outside: dict[PartName, Extension | None] = {
+            "epidural": findings.epidural,
+            "paravertebral": findings.paravertebral,
+        }
+        for name, extension in outside.items():
+            if contrasted and extension is not None and extension.present:
+                box, share = delineation.bench.onto(extension.voxels.astype(np.float32), grid)
+                here = parts[box]
+                here[(share >= 0.5) & (here == 0)] = CODES[name]
+        return cls(delineation.level, _cropped(LabelMap(parts, grid.affine, "lesion")), contrasted)
 
     @property
     def voxel_mm3(self) -> float:
@@ -110,6 +147,11 @@ class LesionMask:
         along = np.array([np.abs((points - v.canal_point) @ v.frame.superior) for v in vertebrae])
         counts = np.bincount(along.argmin(axis=0), minlength=len(vertebrae))
         return {v.level: float(n * self.voxel_mm3) for v, n in zip(vertebrae, counts, strict=True) if n}
+
+
+def _cropped(mask: LabelMap) -> LabelMap:
+    r, a, s = (slice(int(axis.min()), int(axis.max()) + 1) for axis in np.nonzero(mask.array))
+    return mask.crop((r, a, s), 1)
 
 
 def _crumbs(inside: BoolArray, voxel_mm3: float) -> BoolArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corduroy.anatomy.level import Level
-from corduroy.planning.decompression import FACET_WARNING_PERCENT, DecompressionPlan
+from corduroy.planning.decompression_results import FACET_WARNING_PERCENT, DecompressionPlan
 from corduroy.planning.evidence import Prompt
 from corduroy.provenance import Measured
 from corduroy.scales.result import ScaleResult

@@ -20,9 +20,16 @@ from corduroy.reports.plan.tables import (
     level_rows,
     option_rows,
     score_rows,
+    simulated_rows,
     to_confirm_rows,
 )
-from corduroy.reports.plan.wording import cement_words, corridor_words, laminectomy_words, lesion_words
+from corduroy.reports.plan.wording import (
+    cement_words,
+    corridor_words,
+    laminectomy_words,
+    lesion_words,
+    simulated_words,
+)
 
 _INTERVAL = "± is the half-width of the 95 % interval."
 _SIDES = "Left and right are the patient's."
@@ -83,6 +90,7 @@ def _findings(document: dict[str, Any]) -> list[str]:
         f"Cement: {cement_words(document)}.",
         f"Laminectomy: {laminectomy_words(document)}.",
     ]
+    found += [f"{kind}: {sentence}" for kind, sentence in simulated_words(document)]
     found += [f"Stability, to be asked: {prompt['text']}" for prompt in document["prompts"]]
     found.append(f"{to_confirm} items of scales are to be confirmed by a person.")
     return found
@@ -97,7 +105,8 @@ def _sections(document: dict[str, Any], keys: list[str]) -> list[Section]:
         _cement(document, keys),
         _decompression(document, keys),
         _stability(document),
-        _simulation(document),
+        _simulation(document, "injection"),
+        _simulation(document, "mechanics"),
     ]
 
 
@@ -209,13 +218,20 @@ def _stability(document: dict[str, Any]) -> Section:
     )
 
 
-def _simulation(document: dict[str, Any]) -> Section:
-    words = [
-        f"{name.capitalize()}: {document['missing'][name]}."
-        for name in ("injection", "mechanics")
-        if not document[name]
-    ]
-    return Section("Simulation", words)
+def _simulation(document: dict[str, Any], kind: str) -> Section:
+    """What one simulation left beside the plan, or why it left nothing."""
+    part, title = document[kind], f"Simulation: {kind}"
+    if part is None:
+        return Section(title, [f"{document['missing'][kind].capitalize()}."])
+    numbers = _table("Numbers", _INTERVAL, ("What", "State", "Value", "Method"), simulated_rows(part))
+    tables = [_table(t["title"], t["note"], t["columns"], t["rows"]) for t in part["tables"]]
+    figures = [simulated_key(figure["file"]) for figure in part["figures"]]
+    return Section(title, part["summary"], part["warnings"], figures, ([numbers] if part["values"] else []) + tables)
+
+
+def simulated_key(file: str) -> str:
+    """The key of a simulation's picture among the report's figures."""
+    return f"simulated_{file.removesuffix('.png')}"
 
 
 def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -22,8 +22,9 @@ def lesion_rows(document: dict[str, Any]) -> Rows:
         rows.append([name.capitalize(), NOTHING if share is None else f"{share:.0f} %"])
     for name in ("epidural", "paravertebral"):
         part = lesion[name]
-        side = f", {part['side']}" if part["side"] else ""
-        rows.append([f"{name.capitalize()} part", measured_words(part["volume"], 2) + side])
+        side = f", {part['side']}" if part is not None and part["side"] else ""
+        words = "not known" if part is None else measured_words(part["volume"], 2) + side
+        rows.append([f"{name.capitalize()} part", words])
     return rows
 
 
@@ -138,3 +139,13 @@ def option_rows(level: dict[str, Any]) -> Rows:
 def evidence_rows(found: dict[str, Any]) -> Rows:
     """Statements with source and strength."""
     return [[e["statement"], e["source"] or NOTHING, e["strength"]] for e in found["evidence"]]
+
+
+def simulated_rows(part: dict[str, Any]) -> Rows:
+    """The numbers of a simulation."""
+    rows = []
+    for value in part["values"]:
+        spread = "" if value["uncertainty"] is None else f" ± {value['uncertainty']:.3g}"
+        number = f"{value['value']:.4g}{spread} {value['unit']}".rstrip()
+        rows.append([value["name"], value["state"] or NOTHING, number, value["method"]])
+    return rows

@@ -52,7 +52,9 @@ def lesion_words(document: dict[str, Any]) -> str:
     words.append("involved: " + (", ".join(lesion["involved"]) or "no part of the arch"))
     for name in ("epidural", "paravertebral"):
         part = lesion[name]
-        if part["volume"]["value"] > 0:
+        if part is None:
+            words.append(f"{name} part not known")
+        elif part["volume"]["value"] > 0:
             words.append(f"{name} {measured_words(part['volume'], 2)}" + (f" {part['side']}" if part["side"] else ""))
     return "; ".join(words)
 
@@ -89,3 +91,21 @@ def laminectomy_words(document: dict[str, Any]) -> str:
             text += f", canal {measured_words(before, 0)} before, {measured_words(after, 0)} after"
         words.append(text)
     return "; ".join(words)
+
+
+def likeness_words(character: dict[str, Any] | None) -> str:
+    """How hemangioma-like the lesion is, with what the score is not; "not assessed" where there is none."""
+    likeness = None if character is None else character["hemangioma_likeness"]
+    if likeness is None:
+        return "not assessed; histology decides"
+    return f"{likeness['score']:.2f} of 1. {likeness['words']}"
+
+
+def simulated_words(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Kind and sentence of everything that the simulations say, or why they say nothing."""
+    found = []
+    for kind in ("injection", "mechanics"):
+        part = document[kind]
+        sentences = [document["missing"][kind]] if part is None else part["summary"]
+        found += [(kind.capitalize(), sentence) for sentence in sentences]
+    return found

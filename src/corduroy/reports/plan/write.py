@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from corduroy.planning.plan import SurgicalPlan
 from corduroy.reports.content import PlacedFigure
 from corduroy.reports.html import render_html
 from corduroy.reports.pdf import typeset
-from corduroy.reports.plan.content import plan_content
+from corduroy.reports.plan.content import plan_content, simulated_key
 from corduroy.reports.plan.draw import draw_laminectomy, draw_needle
 from corduroy.reports.plan.draw_corridors import draw_entry_map
 from corduroy.reports.style import DPI, figure_style
@@ -40,6 +41,7 @@ def write_plan_report(plan: SurgicalPlan, images: PlanImages, folder: Path) -> N
     folder : Path
     """
     figures = [placed for placed in _placed(plan, images, folder) if placed is not None]
+    figures += _simulated(plan, images, folder)
     content = plan_content(plan.as_dict(), figures)
     (folder / HTML_NAME).write_text(render_html(content, folder, "plan.html"), encoding="utf-8")
     pictures = [folder / figure.file for figure in figures]
@@ -56,6 +58,15 @@ def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[Pl
     for view in ("axial", "sagittal"):
         words = _laminectomy_words(plan, view)
         yield _saved(f"laminectomy_{view}", partial(draw_laminectomy, plan, images, view), folder, words)
+
+
+def _simulated(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[PlacedFigure]:
+    """The pictures that the simulations left, copied to where the page takes its pictures from."""
+    places = {path.name: path for path in images.simulated}
+    for part in (plan.injection, plan.mechanics):
+        for figure in () if part is None else part.figures:
+            shutil.copy(places[figure.file], folder / figure.file)
+            yield PlacedFigure(simulated_key(figure.file), figure.file, figure.alt, figure.caption)
 
 
 def _entry_map(found: CorridorPlan | None) -> Figure | None:
