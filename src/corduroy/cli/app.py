@@ -14,7 +14,9 @@ from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
 from corduroy.cli.plan import plan
 from corduroy.cli.registry import registry
+from corduroy.cli.serve import serve
 from corduroy.cli.study import study
+from corduroy.cli.users import users
 from corduroy.cli.validate import validate
 
 app = typer.Typer(
@@ -30,8 +32,10 @@ app.command()(demo)
 app.command()(validate)
 app.command()(study)
 app.command()(check_paper)
+app.command()(serve)
 app.add_typer(deidentify, name="deidentify")
 app.add_typer(registry, name="registry")
+app.add_typer(users, name="users")
 
 
 def _show_version(wanted: bool) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEMO_NAME = "sub-demo_ses-preop"
 COHORT_NAME = "synthetic-series.yaml"
-_DEMO_SEED = 12
+DEMO_SEED = 12
 _SPACING_MM = 1.0
 
 
@@ -37,7 +37,7 @@ def demo(
         from corduroy.reports.case import write_case_report
 
         require_writable(folder)
-        patient = demo_patient(_DEMO_SEED)
+        patient = demo_patient(DEMO_SEED)
         with step_bar(1) as bar:
             bar.on_step("render")
             case = _rendered(patient, folder)
@@ -62,7 +62,7 @@ def _rendered(patient: Phantom, folder: Path) -> Case:
     from corduroy.pipeline.case import Case
     from corduroy.pipeline.files import replacing
 
-    ct, labels = patient.render(np.random.default_rng(_DEMO_SEED), _SPACING_MM)
+    ct, labels = patient.render(np.random.default_rng(DEMO_SEED), _SPACING_MM)
     case = Case(DEMO_NAME, folder / f"{DEMO_NAME}_ct.nii.gz", folder / f"{DEMO_NAME}_seg-vert_msk.nii.gz")
     for volume, path in ((ct, case.image), (labels, case.labels)):
         assert path is not None

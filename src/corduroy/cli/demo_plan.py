@@ -36,30 +36,37 @@ def plan_the_demo(patient: Phantom, folder: Path) -> None:
     from corduroy.cli.plan_table import print_plan
     from corduroy.cli.progress import step_bar
     from corduroy.pipeline.case import Case
-    from corduroy.pipeline.files import replacing
     from corduroy.pipeline.plan_case import PlanRequest, plan_case
     from corduroy.pipeline.plan_outputs import PlanOutputs
     from corduroy.reports.plan.write import write_plan_report
 
     with step_bar(1) as bar:
         bar.on_step("render")
-        planted = _planted(patient)
-        files = {name: folder / f"{_NAME}_{name}.nii.gz" for name in ("ct", "seg-vert_msk", "lesion", "organs")}
-        images = (planted.ct, planted.labels, planted.mask, _organs(patient))
-        for path, image in zip(files.values(), images, strict=True):
-            _write(image, path)
-        facts = folder / "case.yaml"
-        with replacing(facts) as temporary:
-            temporary.write_text(_FACTS, encoding="utf-8")
+        files = write_demo_case(patient, folder)
         case = Case(_NAME, files["ct"], files["seg-vert_msk"])
         outputs = PlanOutputs(folder / "plan.json", folder / "plan", folder / "plan" / "steps")
-        request = PlanRequest(None, files["lesion"], facts, files["organs"])
+        request = PlanRequest(facts=files["facts"], structures=files["organs"])
         document = plan_case(case, request, None, outputs, write_plan_report, bar.on_step)
     typer.echo(
         f"{_LEVEL} of the same patient with an aggressive hemangioma; its mask is the truth, as a reader paints it"
     )
     print_plan(document)
     print_places(outputs.json, outputs.report)
+
+
+def write_demo_case(patient: Phantom, folder: Path) -> dict[str, Path]:
+    """Scan, labels, lesion, organs and facts of the patient with a lesion, as files; by what they are."""
+    from corduroy.pipeline.files import replacing
+
+    planted = _planted(patient)
+    files = {name: folder / f"{_NAME}_{name}.nii.gz" for name in ("ct", "seg-vert_msk", "lesion", "organs")}
+    images = (planted.ct, planted.labels, planted.mask, _organs(patient))
+    for path, image in zip(files.values(), images, strict=True):
+        _write(image, path)
+    files["facts"] = folder / "case.yaml"
+    with replacing(files["facts"]) as temporary:
+        temporary.write_text(_FACTS, encoding="utf-8")
+    return files
 
 
 def _planted(patient: Phantom) -> PlantedLesion:

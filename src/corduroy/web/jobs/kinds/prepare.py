@@ -1,0 +1,69 @@
+"""Copies of a scan's images that a browser can show: upright, in small numbers, not too large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from corduroy.errors import CaseError
+from corduroy.imaging import LabelMap, Volume, read_labels, read_scan, resample_to_spacing, write_volume
+from corduroy.pipeline.files import replacing
+from corduroy.web.jobs.kinds.kind import Kind, Task
+from corduroy.web.scans import PartRole
+
+# Author's choice: some 150 MB on the graphics card as 16 bit, which tablets still have.
+_MOST_VOXELS = 80_000_000
+_STEPS = tuple(str(role) for role in (PartRole.IMAGE, PartRole.LABELS, PartRole.LESION))
+
+
+class PrepareRequest(BaseModel):
+    """What the making of copies may be told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    series: str | None = Field(default=None, max_length=200)
+    """Number, description or UID of a series, where DICOM holds several."""
+
+
+def view_file(derived: Path, role: PartRole) -> Path:
+    """Where the copy of an image is."""
+    return derived / "view" / f"{role}.nii.gz"
+
+
+def run(task: Task) -> str:
+    """Make the copies of all images that are there."""
+    started, made = task.on_step(_STEPS), []
+    request = PrepareRequest.model_validate(task.job.request)
+    for role in (PartRole.IMAGE, PartRole.LABELS, PartRole.LESION):
+        source = task.part(role)
+        if source is None:
+            continue
+        started(role)
+        image = read_scan(source, series=request.series) if role is PartRole.IMAGE else read_labels(source)
+        with replacing(view_file(task.derived(), role)) as temporary:
+            write_volume(_small(image), temporary)
+        made.append(str(role))
+    if not made:
+        raise CaseError("a scan without images", "an image or labels", "load them first")
+    return f"can be shown: {', '.join(made)}"
+
+
+def _small(image: Volume) -> Volume:
+    """At most so many voxels; a coarser copy has the spacing in all directions that this takes."""
+    if isinstance(image, LabelMap):
+        return _coarser(image)
+    grey = np.clip(np.round(_coarser(image).array), np.iinfo(np.int16).min, np.iinfo(np.int16).max)
+    return Volume(grey.astype(np.int16), _coarser(image).affine, image.name)
+
+
+def _coarser(image: Volume) -> Volume:
+    if image.array.size <= _MOST_VOXELS:
+        return image
+    extent = np.array(image.shape) * image.spacing
+    spacing = float(np.cbrt(extent.prod() / _MOST_VOXELS))
+    return resample_to_spacing(image, np.maximum(image.spacing, spacing).tolist())
+
+
+PREPARE = Kind("prepare", "Make a scan ready to be shown", True, PrepareRequest, run)

@@ -1,0 +1,98 @@
+"""The jobs: what waits, runs and has ended; its log and its results."""
+
+from __future__ import annotations
+
+from nicegui import run, ui
+
+from corduroy.web.accounts import Role
+from corduroy.web.gate import API
+from corduroy.web.jobs import Job, State
+from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.session import Session
+from corduroy.web.texts import text
+from corduroy.web.workbench import Workbench
+
+_REFRESH_S = 1.0
+_SHOWN = 50
+_COLOURS = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "quiet"}
+
+
+def add_jobs(workbench: Workbench) -> None:
+    """Add the page."""
+
+    @ui.page("/jobs")
+    async def jobs() -> None:
+        session = Session.of_page(workbench)
+        with page_frame(session, text("jobs.title"), "jobs"):
+            table = _JobTable(session)
+            await table.refresh()
+            ui.timer(_REFRESH_S, table.refresh)
+
+
+class _JobTable:
+    """Drawn anew only when something has changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._shown: list[Job] | None = None
+        self._place = ui.column().classes("w-full gap-2").props("aria-live=polite")
+
+    async def refresh(self) -> None:
+        """Look whether something has changed."""
+        jobs = await run.io_bound(self._session.workbench.jobs.recent, _SHOWN)
+        if jobs == self._shown:
+            return
+        self._shown = jobs
+        self._place.clear()
+        with self._place:
+            if not jobs:
+                ui.label(text("jobs.empty"))
+            for job in jobs or ():
+                self._row(job)
+
+    def _row(self, job: Job) -> None:
+        with ui.card().classes("w-full"), ui.row().classes("w-full items-center gap-4 no-wrap"):
+            ui.label(str(job.number)).classes("numbers quiet").style("min-width: 3em")
+            with ui.column().classes("gap-0 grow"):
+                ui.label(job.kind).classes("text-weight-bold")
+                ui.label(job.told or f"{job.who}, {job.made_at[:16].replace('T', ' ')}").classes("quiet")
+            if job.state is State.RUNNING:
+                bar = ui.linear_progress(job.done_percent / 100, show_value=False).style("max-width: 220px")
+                bar.props(f'aria-label="{text("jobs.progress")}"')
+                ui.label(job.step)
+            ui.label(text(f"jobs.state_{job.state}")).classes(_COLOURS.get(job.state, ""))
+            self._buttons(job)
+
+    def _buttons(self, job: Job) -> None:
+        log = text("jobs.log", number=job.number)
+        ui.button(icon="article", on_click=lambda: self._show_log(job)).props(f'flat round aria-label="{log}"').tooltip(
+            log
+        )
+        if not job.state.is_over and self._session.may(Role.EDITOR):
+            cancel = text("jobs.cancel", number=job.number)
+            button = ui.button(icon="close", on_click=lambda: self._cancel(job))
+            button.props(f'flat round aria-label="{cancel}"').tooltip(cancel)
+
+    async def _cancel(self, job: Job) -> None:
+        with telling():
+            user = self._session.require(Role.EDITOR)
+            await run.io_bound(self._session.workbench.jobs.cancel, job.number, user.name)
+            ui.notify(text("jobs.cancelled", number=job.number))
+
+    async def _show_log(self, job: Job) -> None:
+        jobs = self._session.workbench.jobs
+        log = await run.io_bound(jobs.log, job.number)
+        results = await run.io_bound(jobs.results, job.number)
+        with ui.dialog() as dialog, ui.card().style("width: min(900px, 95vw); max-width: none"):
+            heading(text("jobs.log_title", number=job.number, kind=job.kind), 2)
+            ui.label(log or text("jobs.log_empty")).classes("w-full numbers").style(
+                "white-space: pre-wrap; font-family: monospace; max-height: 50vh; overflow: auto"
+            )
+            if results:
+                heading(text("jobs.results"), 2)
+                with ui.column().classes("gap-1"):
+                    for name in results:
+                        ui.link(name, f"{API}/jobs/{job.number}/results/{name}", new_tab=True)
+            ui.button(text("jobs.close"), on_click=dialog.close).props("flat")
+        dialog.on("hide", dialog.delete)
+        dialog.open()

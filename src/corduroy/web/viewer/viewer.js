@@ -1,0 +1,63 @@
+// NiiVue as a component of a page. Radiological: the patient's right is on the left of the screen, with letters.
+const VIEWS = { axial: 0, coronal: 1, sagittal: 2, planes: 3, solid: 4 };
+
+export default {
+  template: `<div class="corduroy-viewer"><canvas tabindex="0" role="img" :aria-label="label"></canvas></div>`,
+  props: { volumes: Array, meshes: Array, lines: Array, view: String, label: String },
+  async mounted() {
+    const { Niivue } = await import("niivue");
+    this.nv = new Niivue({
+      isRadiologicalConvention: true, isOrientationTextVisible: true, sagittalNoseLeft: true, isNearestInterpolation: false,
+      meshThicknessOn2D: 2, multiplanarShowRender: 1, dragAndDropEnabled: false, showLegend: false, logLevel: "error",
+      loadingText: "…", backColor: [0, 0, 0, 1], crosshairWidth: 0.6, crosshairColor: [1, 0.8, 0.2, 0.9], textHeight: 0.05,
+    });
+    this.$el.niivue = this.nv;
+    this.nv.onLocationChange = (place) => this.$emit("place", { mm: Array.from(place.mm).slice(0, 3), values: place.values.map((v) => v.value) });
+    await this.nv.attachToCanvas(this.$el.querySelector("canvas"), true);
+    await this.show();
+  },
+  unmounted() { this.nv?.cleanup(); },
+  methods: {
+    async show() {
+      if (!this.nv?.gl) return;
+      try {
+        await this.nv.loadVolumes(this.volumes.map(({ labels, ...volume }) => volume));
+        this.volumes.forEach((volume, i) => { if (volume.labels) this.nv.volumes[i].setColormapLabel(volume.labels); });
+        this.nv.updateGLVolume();
+        await this.nv.loadMeshes(this.meshes);
+        this.draw_lines(this.lines);
+        this.set_view(this.view);
+        this.$emit("ready", { volumes: this.nv.volumes.length, meshes: this.nv.meshes.length });
+      } catch (error) {
+        this.$emit("problem", { message: String(error?.message ?? error) });
+      }
+    },
+    set_view(view) { this.nv?.setSliceType(VIEWS[view] ?? VIEWS.planes); },
+    set_opacity(index, opacity) { this.nv?.setOpacity(index, opacity); },
+    set_window(low, high) {
+      const image = this.nv?.volumes[0];
+      if (image) { image.cal_min = low; image.cal_max = high; this.nv.updateGLVolume(); }
+    },
+    go_to(mm) {
+      if (!this.nv?.volumes.length) return;
+      this.nv.scene.crosshairPos = this.nv.mm2frac(mm);
+      this.nv.drawScene();
+      this.nv.createOnLocationChange();
+    },
+    draw_lines(lines) {
+      if (!this.nv?.gl) return;
+      (this.drawn ?? []).forEach((mesh) => this.nv.removeMesh(mesh));
+      this.drawn = lines.map((line, number) => this.line_mesh(line, `line ${number}`));
+      this.drawn.forEach((mesh) => this.nv.addMesh(mesh));
+      this.nv.drawScene();
+    },
+    line_mesh({ points, color, radius, dots }, map) {
+      const [R, G, B] = color.map((c) => [c, c]);
+      this.nv.addColormap(map, { R, G, B, A: [255, 255], I: [0, 255] });
+      const nodes = points.map(([x, y, z], i) => ({ name: "", x, y, z, colorValue: 1, sizeValue: dots ? 2 * radius : radius }));
+      const edges = points.slice(1).map((_, i) => ({ first: i, second: i + 1, colorValue: radius }));
+      const colors = { nodeColormap: map, nodeColormapNegative: map, edgeColormap: map, edgeColormapNegative: map };
+      return this.nv.loadConnectomeAsMesh({ name: map, ...colors, nodeScale: 1, edgeScale: 1, nodeMinColor: 1, nodeMaxColor: 1, edgeMin: radius, edgeMax: radius, nodes, edges });
+    },
+  },
+};
