@@ -120,6 +120,10 @@ class PlanError(InputError):
     """A plan cannot be made on this input: no lesion, no skin, a structure that nobody knows."""
 
 
+class SkinError(PlanError):
+    """The patient's skin is not in view, so that no corridor can begin on it."""
+
+
 class ConvergenceError(CorduroyError):
     """An iteration ended above its tolerance; the message says where it stood."""
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from corduroy.imaging.volume import Volume
 from corduroy.planning.corridors import Corridor, CorridorPlan, outer_diameter_mm
+from corduroy.planning.corridors.air import AIR_HU
 
-# Author's choice: lung lies far below, fat (about -100 HU) far above.
-_AIR_HU = -400.0
 _STEP_MM = 0.5
 _SKIN_MM = 6.0  # from the entry on, where the needle has not yet left the air outside
 _AROUND_MM = 1.0  # of the needle's surface
@@ -27,7 +26,8 @@ def through_air(ct: Volume | None, found: CorridorPlan | None) -> tuple[int, ...
 
     Notes
     -----
-    The search avoids what is labelled; this look needs no labels. When it misleads: bowel without gas is not seen.
+    The search avoids the same air by its distance field; this look walks along the needle and knows nothing of fields.
+    When it misleads: lung without air and bowel without gas are not seen.
     """
     if ct is None or found is None:
         return ()
@@ -56,4 +56,4 @@ def passes_air(ct: Volume, corridor: Corridor) -> bool:
     ring = reach * (np.cos(turns)[:, None] * aside[0] + np.sin(turns)[:, None] * aside[1])
     points = np.concatenate([places, (places[:, None] + ring[None]).reshape(-1, 3)])
     # Outside the image nothing is known; it does not count as air.
-    return bool((ct.sample(points, fill=0.0) < _AIR_HU).any())
+    return bool((ct.sample(points, fill=0.0) < AIR_HU).any())

@@ -174,6 +174,9 @@ class ClinicalFacts(_Facts):
     tomita: Stated[Tomita] | None = None
     """Tomita type 1 to 7."""
 
+    body_mass_kg: Stated[Annotated[float, Field(ge=20, le=250)]] | None = None
+    """Body mass in kg, for the loads of `corduroy mechanics`."""
+
     contraindications: tuple[str, ...] = ()
     """What speaks against a biopsy, in words, such as "warfarin, INR 2.8"."""
 

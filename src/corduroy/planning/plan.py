@@ -8,7 +8,7 @@ from typing import TypeVar
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
-from corduroy.errors import MeasurementError, PlanError
+from corduroy.errors import MeasurementError, PlanError, SkinError
 from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.results import VertebraMeasurement
 from corduroy.planning.air_check import air_warnings, through_air
@@ -87,7 +87,7 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
         injection=inputs.simulated.get(SimulatedKind.INJECTION),
         mechanics=inputs.simulated.get(SimulatedKind.MECHANICS),
         missing=_missing(inputs, planner.missing),
-        warnings=(*_warnings(inputs, augmentation, decompression), *air_warnings(air)),
+        warnings=(*_warnings(inputs, augmentation, decompression), *dict.fromkeys(planner.doubts), *air_warnings(air)),
         notices=_notices(scores),
         provenance=_provenance(inputs, chosen),
         settings=chosen,
@@ -101,18 +101,25 @@ class _Planner:
         self._inputs = inputs
         self._settings = settings
         self.missing: dict[str, str] = {}
+        self.doubts: list[str] = []
 
     def corridors(self, name: str, settings: CorridorSettings) -> CorridorPlan | None:
-        inputs = self._inputs
+        """From the skin; from the bone where there is no CT, or where its image does not reach the skin."""
         from_bone = settings.model_copy(update={"entry": EntryFrom.BONE})
-        chosen = settings if inputs.spine.ct is not None else from_bone
+        if self._inputs.spine.ct is None:
+            return self._try(name, lambda: self._search(from_bone))
+        try:
+            return self._try(name, lambda: self._search(settings), passing=SkinError)
+        except SkinError as error:
+            self.doubts.append(f"Corridors begin on the bone: {error.got}.")
+            return self._try(name, lambda: self._search(from_bone))
+
+    def _search(self, settings: CorridorSettings) -> CorridorPlan:
+        inputs = self._inputs
         target = None if inputs.lesion is None else _target(inputs.lesion)
         structures = inputs.structures
-        return self._try(
-            name,
-            lambda: find_corridors(
-                inputs.spine, inputs.level, chosen, target=target, structures=structures, names=TOTAL_STRUCTURES
-            ),
+        return find_corridors(
+            inputs.spine, inputs.level, settings, target=target, structures=structures, names=TOTAL_STRUCTURES
         )
 
     def augmentation(self, breaches: tuple[BreachedCortex, ...] | None) -> AugmentationPlan | None:
@@ -126,9 +133,11 @@ class _Planner:
             "decompression", lambda: plan_decompression(inputs.spine, inputs.level, inputs.lesion, settings)
         )
 
-    def _try(self, name: str, plan: Callable[[], T]) -> T | None:
+    def _try(self, name: str, plan: Callable[[], T], passing: type[PlanError] | tuple[()] = ()) -> T | None:
         try:
             return plan()
+        except passing:
+            raise
         except (PlanError, MeasurementError) as error:
             self.missing[name] = f"not computed: {error}"
             return None

@@ -23,6 +23,7 @@ class Avoided(StrEnum):
     CAVA = "vena cava"
     VESSELS = "other great vessels"
     LUNG = "lung and pleura"
+    AIR = "air on the CT"
     KIDNEY = "kidney"
     BOWEL = "bowel"
     ORGANS = "other organs"
@@ -47,6 +48,7 @@ class Source(StrEnum):
 
     LABELS = "labels"
     GEOMETRY = "geometry"
+    SCAN = "grey values of the CT"
     SURROUNDINGS = "labels, none near the vertebra"
     NOT_GIVEN = "not given: not avoided"
 

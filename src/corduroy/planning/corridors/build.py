@@ -17,6 +17,7 @@ from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import PlanError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.planning.corridors import zones
+from corduroy.planning.corridors.air import air_inside
 from corduroy.planning.corridors.avoided import Avoided, Source, codes_of_labels
 from corduroy.planning.corridors.grid import SearchGrid, search_grid
 from corduroy.planning.corridors.parts import bone_entries, parts_of, with_grooves
@@ -55,10 +56,12 @@ def build_scene(
     points = target_points(lesion, settings.target_step_mm)
     elements = find_posterior_elements(vertebra)
     parts = parts_of(vertebra, elements)
-    entries = _entries(spine, vertebra, parts, body, settings)
+    patient = _patient(spine, vertebra, body, settings)
+    entries = _entries(vertebra, parts, patient, settings)
     scan = structures or spine.ct or spine.labels
     grid = _grid(scan, entries, points, settings)
-    avoid, sources, notes = _avoided(grid, spine, vertebra, elements, structures, names)
+    air = None if patient is None or spine.ct is None else air_inside(spine.ct, patient)
+    avoid, sources, notes = _avoided(grid, spine, vertebra, elements, structures, names, air)
     own = grid.paint(vertebra.mask, np.array([0, 1], np.uint8))
     avoid[(own > 0) & ~np.isin(avoid, (Avoided.CANAL.code, Avoided.CORD.code))] = 0
     box = _box_of(own)
@@ -92,26 +95,30 @@ def _vertebra(spine: Spine, level: Level) -> Vertebra:
     return vertebra
 
 
-def _entries(
-    spine: Spine, vertebra: Vertebra, parts: LabelMap, body: LabelMap | None, settings: CorridorSettings
-) -> SkinEntries:
-    if settings.entry is EntryFrom.BONE:
-        points = bone_entries(parts, vertebra, settings.entry_step_mm)
-        if len(points) == 0:
-            raise PlanError(f"{vertebra.level} shows no bone behind its body", "a posterior arch to enter")
-        return SkinEntries(points[None], np.empty(0), np.empty(0))
-    if body is None and spine.ct is None:
+def _patient(spine: Spine, vertebra: Vertebra, body: LabelMap | None, settings: CorridorSettings) -> LabelMap | None:
+    """The patient near the vertebra as a mask; None where corridors begin on the bone and there is no CT."""
+    if body is not None:
+        return body
+    if spine.ct is None:
+        if settings.entry is EntryFrom.BONE:
+            return None
         raise PlanError(
             "neither a CT nor a mask of the patient's body: there is no skin to enter",
             "a CT whose image reaches the skin",
             "give the CT or a body mask, or plan from the bone (entry: bone)",
         )
-    if body is None:
-        assert spine.ct is not None
-        half = settings.up_and_down_mm + 2 * float(spine.ct.spacing[2])
-        height = float(vertebra.frame.origin[2])
-        body = body_from_ct(spine.ct, height - half, height + half)
-    return skin_entries(body, vertebra.frame.origin, settings)
+    half = settings.up_and_down_mm + 2 * float(spine.ct.spacing[2])
+    height = float(vertebra.frame.origin[2])
+    return body_from_ct(spine.ct, height - half, height + half)
+
+
+def _entries(vertebra: Vertebra, parts: LabelMap, patient: LabelMap | None, settings: CorridorSettings) -> SkinEntries:
+    if patient is not None and settings.entry is EntryFrom.SKIN:
+        return skin_entries(patient, vertebra.frame.origin, settings)
+    points = bone_entries(parts, vertebra, settings.entry_step_mm)
+    if len(points) == 0:
+        raise PlanError(f"{vertebra.level} shows no bone behind its body", "a posterior arch to enter")
+    return SkinEntries(points[None], np.empty(0), np.empty(0))
 
 
 def _grid(scan: Volume, entries: SkinEntries, targets: FloatArray, settings: CorridorSettings) -> SearchGrid:
@@ -139,6 +146,7 @@ def _avoided(
     elements: PosteriorElements,
     structures: LabelMap | None,
     names: Mapping[int, str],
+    air: LabelMap | None,
 ) -> tuple[Codes, dict[Avoided, Source], list[str]]:
     """Everything a needle must not meet, painted with the worst last; whence each is known."""
     codes = codes_of_labels(names)
@@ -148,6 +156,9 @@ def _avoided(
     notes = [] if structures is None else _unnamed(structures, names)
     avoid = np.zeros(grid.shape, np.uint8)
     _paint_spaces(avoid, grid, vertebra, sources, notes)
+    if air is not None:
+        avoid[grid.paint(air, np.array([0, 1], np.uint8)) > 0] = Avoided.AIR.code
+        sources[Avoided.AIR] = Source.SCAN
     avoid = np.where(labelled > 0, labelled, avoid)
     other = np.zeros(65_536, np.uint8)
     other[[number for number, named in spine.scheme.levels.items() if named != vertebra.level]] = Avoided.BONES.code

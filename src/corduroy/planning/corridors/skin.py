@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from corduroy.errors import PlanError
+from corduroy.errors import SkinError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.planning.corridors.settings import CorridorSettings
 
 FloatArray = NDArray[np.float64]
 
 _SKIN_HU = -300.0  # halfway between air and fat is -550; cloth and mattress stay below this (author's choice)
+_ROOM_AIR_HU = -930.0  # between room air with cloth in it and lung (author's choice)
 _COARSE_MM = 1.2
 _RAY_STEP_MM = 2.0
 _FINE_STEP_MM = 0.25
@@ -42,28 +43,42 @@ class SkinEntries:
 
 
 def body_from_ct(ct: Volume, low_mm: float, high_mm: float) -> LabelMap:
-    """The patient as a mask of 0 and 1, between two world heights: the largest piece, hollows filled slice by slice.
+    """The patient as a mask of 0 and 1, between two world heights: all that air from behind does not reach.
 
     Raises
     ------
-    PlanError
+    SkinError
         If nothing is dense enough to be a patient.
+
+    Notes
+    -----
+    Slice by slice, what is not connected with the image's posterior border around the largest dense piece is inside:
+    hollows, and lungs that a narrow image cuts at its sides, whose surface is no skin.
     """
     ends = np.sort(ct.voxel_from_world([[*ct.affine[:2, 3], low_mm], [*ct.affine[:2, 3], high_mm]])[:, 2])
     start = int(np.clip(np.floor(ends[0]), 0, ct.shape[2] - 1))
     stop = int(np.clip(np.ceil(ends[1]) + 1, start + 1, ct.shape[2]))
     cut = ct.crop((slice(0, ct.shape[0]), slice(0, ct.shape[1]), slice(start, stop)))
     step = np.maximum(1, np.floor(_COARSE_MM / cut.spacing + 0.5)).astype(int)
-    dense = cut.array[:: step[0], :: step[1], :: step[2]] > _SKIN_HU
+    grey = cut.array[:: step[0], :: step[1], :: step[2]]
+    dense = grey > _SKIN_HU
     pieces, count = ndimage.label(dense)
     if count == 0:
-        raise PlanError(f"{ct.name} shows no skin: nothing is denser than {_SKIN_HU:g} HU", "a CT of a patient")
+        raise SkinError(f"{ct.name} shows no skin: nothing is denser than {_SKIN_HU:g} HU", "a CT of a patient")
     largest = pieces == np.bincount(pieces.ravel())[1:].argmax() + 1
     for k in range(largest.shape[2]):
-        largest[:, :, k] = ndimage.binary_fill_holes(largest[:, :, k])
+        largest[:, :, k] = ~_outside(~largest[:, :, k], grey[:, :, k])
     affine = cut.affine.copy()
     affine[:3, :3] = cut.affine[:3, :3] * step
     return LabelMap(largest.view(np.uint8), affine, "patient", {})
+
+
+def _outside(hollow: NDArray[np.bool_], grey: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Of the hollows in one slice the room behind the patient: at the posterior border, and thin as its air."""
+    around, _ = ndimage.label(hollow)
+    behind = [number for number in np.unique(around[:, 0]) if number > 0]
+    room = [number for number in behind if float(np.median(grey[around == number])) < _ROOM_AIR_HU]
+    return np.asarray(np.isin(around, room))
 
 
 def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings) -> SkinEntries:
@@ -79,7 +94,7 @@ def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings)
 
     Raises
     ------
-    PlanError
+    SkinError
         If the skin is nowhere in view.
 
     Notes
@@ -94,7 +109,7 @@ def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings)
     around = turn * np.arange(-count, count + 1)
     points = np.stack([_exits(body, centre, z, np.deg2rad(around)) for z in height])
     if not np.isfinite(points).any():
-        raise PlanError(
+        raise SkinError(
             f"no skin is in view behind the vertebra in {body.name}",
             "an image that reaches the skin of the back",
             "give a wider image, or plan from the bone (entry: bone)",
