@@ -8,6 +8,7 @@ where the mean of a modulus is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -102,6 +103,16 @@ class Level(Protocol):
 
     def settle(self) -> None:
         """After a correction: put the solution back where it is not unknown."""
+
+
+class Rungs(Protocol):
+    """Interpolation between a level and the next coarser one."""
+
+    def restrict(self, fine: Singles, coarse: Singles) -> None:
+        """coarse = Pᵀ fine."""
+
+    def prolong_add(self, coarse: Singles, fine: Singles) -> None:
+        """fine += P coarse."""
 
 
 @dataclass(frozen=True)
@@ -278,20 +289,24 @@ class Multigrid:
         Of that level.
     components : int
     cycling : Cycling
+    finer : sequence of (Level, Rungs)
+        Levels above `finest` that a physics coarsens in its own way, from the finest down, with what leads below.
     """
 
     def __init__(
         self,
         finest: Level,
-        first: Ladder,
+        first: Rungs,
         cells: topology.Cells,
         matrix: Matrix,
         components: int,
         cycling: Cycling,
+        finer: Sequence[tuple[Level, Rungs]] = (),
     ) -> None:
-        self.finest, self._visits = finest, cycling.visits
-        self._levels: list[Level] = [finest]
-        self._ladders = [first]
+        self._visits = cycling.visits
+        self._levels: list[Level] = [*(level for level, _ in finer), finest]
+        self._ladders: list[Rungs] = [*(rungs for _, rungs in finer), first]
+        self.finest = self._levels[0]
         while cells.vertices > SMALLEST and cells.can_coarsen:
             degree = cycling.finest_degree if len(self._levels) == 1 else cycling.degree
             self._levels.append(CoarseLevel(cells, matrix, components, degree, cycling.fraction))
