@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import statsmodels.api as sm
 
-from benchmarks.lesion_cases import Job, Outcome, Scan, outcome_of
+from benchmarks.lesion_cases import Job, Scan, texture_of
 from benchmarks.pool import map_in_pool
 from corduroy.lesion.likeness import FEATURES
 
@@ -27,14 +27,14 @@ _PLACE = Path(__file__).resolve().parents[1] / "src" / "corduroy" / "lesion" / "
 def main() -> None:
     """Plant, measure, fit, write."""
     jobs = [Job(scan, seed) for scan, seeds in FIT_SEEDS.items() for seed in seeds]
-    outcomes = map_in_pool(outcome_of, jobs, lambda done, total: print(f"{done} of {total}", flush=True))
-    _PLACE.write_text(json.dumps(fitted(outcomes), indent=2) + "\n", encoding="utf-8")
+    textures = map_in_pool(texture_of, jobs, lambda done, total: print(f"{done} of {total}", flush=True))
+    _PLACE.write_text(json.dumps(fitted(textures), indent=2) + "\n", encoding="utf-8")
 
 
-def fitted(outcomes: list[Outcome]) -> dict[str, object]:
+def fitted(textures: list[tuple[bool, dict[str, float]]]) -> dict[str, object]:
     """The model: a ridge logistic regression, as the JSON that the package reads."""
-    values = np.array([[outcome.features[name] for name in FEATURES] for outcome in outcomes])
-    is_hemangioma = np.array([float(outcome.family.is_hemangioma) for outcome in outcomes])
+    values = np.array([[features[name] for name in FEATURES] for _, features in textures])
+    is_hemangioma = np.array([float(hemangioma) for hemangioma, _ in textures])
     mean, sd = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-3)
     design = sm.add_constant((values - mean) / sd)
     penalty = np.array([0.0, *[_PENALTY] * len(FEATURES)])
@@ -42,7 +42,7 @@ def fitted(outcomes: list[Outcome]) -> dict[str, object]:
     seeds = ", ".join(f"{scan} {seeds.start}-{seeds.stop - 1}" for scan, seeds in FIT_SEEDS.items())
     return {
         "fitted": (
-            f"Ridge logistic regression (penalty {_PENALTY:g}) on {len(outcomes)} planted lesions, "
+            f"Ridge logistic regression (penalty {_PENALTY:g}) on {len(textures)} planted lesions, "
             f"{int(is_hemangioma.sum())} of them hemangiomas; benchmarks/fit_likeness.py, seeds {seeds}"
         ),
         "intercept": round(float(fit.params[0]), 4),

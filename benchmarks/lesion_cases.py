@@ -16,6 +16,7 @@ from corduroy.errors import CorduroyWarning, MeasurementError
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume
 from corduroy.lesion import Baseline, Delineation, LesionFindings, characterise, delineate
 from corduroy.lesion.likeness import likeness_features
+from corduroy.lesion.texture import lesion_texture
 from corduroy.phantom import Family, PlantedLesion, plant, random_lesion, random_spine
 
 Scan = Literal["phantom", "verse014", "lidc0001"]
@@ -71,7 +72,6 @@ class Outcome:
     breach_free: bool
     false_breaches: int
     score: float
-    features: dict[str, float]
     numbers: dict[str, tuple[float, float]]
 
 
@@ -96,16 +96,34 @@ def outcome_of(job: Job) -> Outcome:
     """Plant, delineate, characterise and compare."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CorduroyWarning)
-        rng = np.random.default_rng([job.seed, SCANS.index(job.scan)])
-        ct, spine, baseline = _scene(job, rng)
-        planted, level = _planted(job, rng, ct, spine)
-        found_in = spine if planted.truth.lesion.expansion is None else build_spine(planted.labels, "verse")
-        automatic = delineate(planted.ct, found_in, level, baseline=baseline)
-        seed = deepest_point(planted.mask)
-        seeded = delineate(planted.ct, found_in, level, seed=seed, baseline=baseline)
+        planted, spine, baseline, automatic = _searched(job)
+        seeded = _clicked(planted, spine, baseline, automatic.level)
         chosen = automatic if automatic.found else seeded
-        findings = characterise(chosen, planted.ct, found_in, contrasted=planted.contrasted, baseline=baseline)
+        findings = characterise(chosen, planted.ct, spine, contrasted=planted.contrasted, baseline=baseline)
     return _compared(job, planted, automatic, seeded, findings)
+
+
+def texture_of(job: Job) -> tuple[bool, dict[str, float]]:
+    """Plant and delineate; whether it is a hemangioma, and the features of the likeness."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorduroyWarning)
+        planted, spine, baseline, found = _searched(job)
+        if not found.found:
+            found = _clicked(planted, spine, baseline, found.level)
+    return planted.truth.lesion.family.is_hemangioma, likeness_features(lesion_texture(found.bench, found.inside))
+
+
+def _searched(job: Job) -> tuple[PlantedLesion, Spine, Baseline, Delineation]:
+    """A planted lesion, the spine in which it is looked for, its intact neighbours, and what is found without help."""
+    rng = np.random.default_rng([job.seed, SCANS.index(job.scan)])
+    ct, spine, baseline = _scene(job, rng)
+    planted, level = _planted(job, rng, ct, spine)
+    found_in = spine if planted.truth.lesion.expansion is None else build_spine(planted.labels, "verse")
+    return planted, found_in, baseline, delineate(planted.ct, found_in, level, baseline=baseline)
+
+
+def _clicked(planted: PlantedLesion, spine: Spine, baseline: Baseline, level: Level) -> Delineation:
+    return delineate(planted.ct, spine, level, seed=deepest_point(planted.mask), baseline=baseline)
 
 
 def _scene(job: Job, rng: np.random.Generator) -> tuple[Volume, Spine, Baseline]:
@@ -172,7 +190,6 @@ def _compared(
         not sizes,
         false,
         np.nan if findings.likeness is None else findings.likeness.score,
-        likeness_features(findings.texture),
         _numbers(planted, findings),
     )
 

@@ -109,6 +109,8 @@ class Expected:
         Over the body's core, and how far whole intact vertebrae stray from it.
     within : float
         Standard deviation inside an intact core.
+    lowest : float
+        Least mean of the intact vertebrae near.
     """
 
     value: Array
@@ -116,6 +118,7 @@ class Expected:
     mean: float
     offset_sd: float
     within: float
+    lowest: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +220,8 @@ class Baseline:
             getattr(f, name).mean - self._predicted(f.level, name, frozenset({f.level, bench.level})) for f in others
         ]
         offset_sd = _MAD_TO_SD * np.median(np.abs(errors)) if len(errors) > 2 else np.max(np.abs(errors))
-        return Expected(value + mean, sd, mean, max(float(offset_sd), least_sd), within)
+        lowest = min(feature.mean for feature in chosen)
+        return Expected(value + mean, sd, mean, max(float(offset_sd), least_sd), within, lowest)
 
     def _predicted(self, level: Level, name: FeatureName, left_out: frozenset[Level]) -> float:
         """The body's value from its neighbours': their weighted median."""

@@ -16,7 +16,7 @@ from corduroy.anatomy.pedicles import Side
 from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_elements
 from corduroy.anatomy.vertebra import Body, Vertebra
 from corduroy.errors import MeasurementError
-from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.imaging.volume import Box, LabelMap, Volume
 from corduroy.lesion.rank import ranked_near
 
 Array = NDArray[Any]
@@ -113,9 +113,19 @@ class Bench:
         return _coordinates(self.grid)
 
     @cached_property
+    def box(self) -> Box:
+        """The part of the bench that the bone takes."""
+        (found,) = ndimage.find_objects(self.inside.view(np.uint8))
+        r, a, s = found
+        return r, a, s
+
+    @cached_property
     def depth(self) -> Array:
         """Depth below the surface, mm, zero outside."""
-        return np.asarray(ndimage.distance_transform_edt(self.inside, self.grid.step), dtype=np.float32)
+        depth = np.zeros(self.inside.shape, np.float32)
+        near = ndimage.distance_transform_edt(np.pad(self.inside[self.box], 1), self.grid.step)
+        depth[self.box] = near[1:-1, 1:-1, 1:-1]
+        return depth
 
     @cached_property
     def interior(self) -> BoolArray:
@@ -184,10 +194,10 @@ class Bench:
         lower, upper = bounds_in(outline_points(mask), self.grid.frame, float(mask.spacing.max()) + STEP_MM)
         low, high = (np.rint((corner - self.grid.start) / self.grid.step).astype(int) for corner in (lower, upper))
         low, high = np.maximum(low, 0), np.minimum(high, np.array(self.inside.shape) - 1)
-        corners = (self.grid.start + self.grid.step * index for index in (low, high))
-        near = sample_along(mask, self.grid.frame, *corners, self.grid.step).values >= 0.5
+        first, last = (self.grid.start + self.grid.step * index for index in (low, high))
+        near = sample_along(mask, self.grid.frame, first, last, self.grid.step).values >= 0.5
         held = np.zeros_like(self.inside)
-        held[tuple(slice(first, last + 1) for first, last in zip(low, high, strict=True))] = near
+        held[tuple(slice(start, stop + 1) for start, stop in zip(low, high, strict=True))] = near
         return np.asarray(held & self.inside & ~self.in_body)
 
     @cached_property

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import ndimage
-from scipy.cluster.vq import kmeans2
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.lesion.anomaly import DENSEST_HU, anomalous
 from corduroy.lesion.baseline import Baseline, Expectation, Expected
 from corduroy.lesion.bench import Array, Bench, BoolArray
 
 # All author's choice, set on phantoms and on intact vertebrae of real scans.
-_LEAST_SEPARATION = 2.5  # of two clusters, in standard deviations of intact bone
-_LEAST_SHARE = 0.04  # of the body, of the smaller cluster
-_WHOLE_SDS, _CLUSTER_SDS = 3.0, 4.0  # how far a body, or a cluster in it, must stray from what neighbours let expect
-_DARK_SDS = 2.0  # how much darker, in standard deviations inside intact bone
-_FATTEST_HU, _DENSEST_HU = -40.0, 350.0  # beyond these no core of a body is intact, whatever its neighbours are
 _PRIOR = -0.5  # logarithm of the odds: intact unless shown
 _COLUMNS_WEIGHT = 0.5
 _LEAST_INTACT_COLUMNS_SD = 0.3
@@ -139,10 +134,10 @@ def delineate(
     intact = (baseline or Baseline.of(ct, spine)).without(bench.level)
     expected = intact.expectation(bench)
     how, marked = _marked(bench, seed, painted)
-    lesion = _class_of(bench, marked) if marked is not None else _anomalous(bench, expected)
-    if lesion is None:
+    start = anomalous(bench, expected) if marked is None else marked
+    if start is None:
         return _result(ct, bench, np.zeros(bench.inside.shape, np.float32), how)
-    return _result(ct, bench, _regularised(bench, expected, lesion, marked), how)
+    return _result(ct, bench, _regularised(bench, expected, _class_of(bench, start), marked), how)
 
 
 def as_painted(ct: Volume, spine: Spine, level: Level | str, painted: LabelMap) -> Delineation:
@@ -178,58 +173,6 @@ def _marked(bench: Bench, seed: ArrayLike | None, painted: LabelMap | None) -> t
     return "automatic", None
 
 
-def _anomalous(bench: Bench, expected: Expectation) -> _Class | None:
-    """The grey value and columns of what does not look intact; None if all does."""
-    at = bench.core
-    pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
-    features = np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
-    strange = _strange_cluster(features, bench.stroma[at], expected)
-    if strange is not None:
-        chosen = np.zeros(bench.inside.shape, dtype=bool)
-        chosen[at] = strange
-        return _class_of(bench, chosen)
-    whole = np.ones(len(features), dtype=bool)
-    return _class_of(bench, at) if _is_lesion(features, whole, bench.stroma[at], expected, _WHOLE_SDS) else None
-
-
-def _strange_cluster(features: Array, hu: Array, expected: Expectation) -> BoolArray | None:
-    """The part of the core that forms a cluster of its own, less like the neighbours than the rest."""
-    low, high = np.quantile(features, (0.1, 0.9), axis=0)
-    best: tuple[float, BoolArray] | None = None
-    for start in (np.stack([low, high]), np.stack([[low[0], high[1]], [high[0], low[1]]])):
-        centres, group = kmeans2(features, start, iter=25, minit="matrix", missing="warn")
-        share = float(group.mean())
-        apart = float(np.linalg.norm(centres[1] - centres[0]))
-        if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
-            continue
-        for number in (0, 1):
-            chosen = np.asarray(group == number)
-            far = _strangeness(centres[number], expected)
-            if _is_lesion(features, chosen, hu, expected, _CLUSTER_SDS) and (best is None or far > best[0]):
-                best = far, chosen
-    return None if best is None else best[1]
-
-
-def _is_lesion(features: Array, chosen: BoolArray, hu: Array, expected: Expectation, least_sds: float) -> bool:
-    """Whether voxels are far from intact, and dark or as dense as no trabecular bone is.
-
-    Bone moderately denser than its neighbours is sclerosis beside an endplate or an osteophyte far more often than
-    a lesion; columns without dark stroma are trabecular bone.
-    """
-    deviation = np.median(features[chosen], axis=0)
-    if not _FATTEST_HU < float(np.median(hu[chosen])) < _DENSEST_HU:
-        return True
-    return bool(deviation[0] < -_DARK_SDS and _strangeness(deviation, expected) > least_sds)
-
-
-def _strangeness(deviation: Array, expected: Expectation) -> float:
-    """How far a deviation, in standard deviations inside intact bone, goes beyond what whole intact vertebrae show."""
-    stroma, columns = expected.stroma, expected.columns
-    return float(
-        np.hypot(deviation[0] * stroma.within / stroma.offset_sd, deviation[1] * columns.within / columns.offset_sd)
-    )
-
-
 def _class_of(bench: Bench, chosen: BoolArray) -> _Class:
     at = chosen & bench.interior
     if not at.any():
@@ -260,20 +203,31 @@ def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArra
     evidence = _EVIDENCE_WEIGHT * _evidence(bench, expected, lesion)[at]
     if marked is not None:
         evidence[marked[at]] = 2 * _MOST_EVIDENCE
-    weight = np.maximum(ndimage.gaussian_filter(at.astype(np.float32), _NEIGHBOUR_MM), 1e-3)
+    field = np.zeros(at.shape, np.float32)
+    field[bench.box] = _settled(at[bench.box], evidence)
+    return np.asarray(np.where(bench.inside, field[tuple(bench.nearest)], np.float32(0)))
+
+
+def _settled(at: BoolArray, evidence: Array) -> Array:
+    """Probability after evidence and neighbours have come to terms, zero outside the chosen voxels."""
+    weight = np.maximum(_blurred(at.astype(np.float32)), 1e-3)[at]
     field = np.zeros(at.shape, np.float32)
     field[at] = 1 / (1 + np.exp(-evidence))
     for _ in range(_TURNS):
-        around = (ndimage.gaussian_filter(field, _NEIGHBOUR_MM) / weight)[at]
+        around = _blurred(field)[at] / weight
         field[at] = 1 / (1 + np.exp(-(evidence + _NEIGHBOUR_WEIGHT * (2 * around - 1))))
-    return np.asarray(np.where(bench.inside, field[tuple(bench.nearest)], np.float32(0)))
+    return field
+
+
+def _blurred(values: Array) -> Array:
+    return np.asarray(ndimage.gaussian_filter(values, _NEIGHBOUR_MM, mode="constant"))
 
 
 def _evidence(bench: Bench, expected: Expectation, lesion: _Class) -> Array:
     """Logarithm of the ratio of likelihoods, lesion against intact."""
     arch = ~bench.in_body
     total = np.full(bench.inside.shape, _PRIOR)
-    told_by_columns = 0.0 if lesion.hu > _DENSEST_HU else _COLUMNS_WEIGHT
+    told_by_columns = 0.0 if lesion.hu > DENSEST_HU else _COLUMNS_WEIGHT
     for found, feature, mean, sd, more, weight, least in (
         (bench.stroma, expected.stroma, lesion.hu, lesion.hu_sd, _ARCH_SD_HU, 1.0, _LEAST_SD_HU),
         (

@@ -32,7 +32,7 @@ def ranked_near(values: Array, at: NDArray[np.bool_], reach: tuple[int, int, int
     return np.asarray(_ranked(np.ascontiguousarray(values, np.float32), np.argwhere(at), reach, rank))
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _ranked(values: Array, voxels: Array, reach: tuple[int, int, int], rank: float) -> Array:
     found = np.empty(len(voxels), np.float32)
     window = np.empty((2 * reach[0] + 1) * (2 * reach[1] + 1) * (2 * reach[2] + 1), np.float32)
