@@ -96,10 +96,12 @@ JOBS = Table(
     Column("started_at", Text),
     Column("ended_at", Text),
     Column("attempt", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),
     Column("step", Text, nullable=False),
     Column("done_percent", Integer, nullable=False),
     Column("told", Text, nullable=False),
     Column("cancel", Boolean, nullable=False),
     Index("ix_job_state", "state", "number"),
 )
-"""`attempt` grows by one each time a worker takes the job; what an earlier worker still says does not count."""
+"""`attempt` grows by one each time a worker takes the job; what an earlier worker still says does not count.
+`deaths` counts the workers that ended while the server went on."""

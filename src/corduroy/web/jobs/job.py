@@ -42,6 +42,8 @@ class Job(BaseModel):
         ISO 8601, UTC.
     attempt : int
         How many workers have taken it; more than one if workers were killed.
+    deaths : int
+        How many of these workers ended by themselves.
     step : str
         What is being done.
     done_percent : int
@@ -63,6 +65,7 @@ class Job(BaseModel):
     started_at: str | None
     ended_at: str | None
     attempt: int
+    deaths: int
     step: str
     done_percent: int
     told: str

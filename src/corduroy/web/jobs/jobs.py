@@ -15,8 +15,11 @@ from corduroy.web.base import Database, Folder, moment
 from corduroy.web.base.tables import JOBS, SCANS
 from corduroy.web.jobs.job import Job, State
 
-MOST_ATTEMPTS = 3
+MOST_DEATHS = 3
 """Author's choice. A job that ended its worker three times would do it again."""
+
+MOST_ATTEMPTS = 10
+"""Author's choice, servers that ended counted too: a job may be what ends them."""
 
 _LONGEST_LOG = 200_000
 
@@ -57,7 +60,15 @@ class Jobs:
             If there is no such scan any more.
         """
         row = {"kind": kind, "scan_id": scan_id, "request": json.dumps(request), "state": State.QUEUED, "who": who}
-        fresh = {"made_at": moment(), "attempt": 0, "step": "", "done_percent": 0, "told": "", "cancel": False}
+        fresh = {
+            "made_at": moment(),
+            "attempt": 0,
+            "deaths": 0,
+            "step": "",
+            "done_percent": 0,
+            "told": "",
+            "cancel": False,
+        }
         with self._database.noted(who, f"start {kind}", scan_id or "") as connection:
             if scan_id and not connection.execute(select(SCANS.c.id).where(SCANS.c.id == scan_id)).first():
                 raise InputError(f"there is no scan {scan_id}", do="look at the case's scans")
@@ -118,16 +129,25 @@ class Jobs:
         self._tell()
         return done
 
-    def lost(self, job: Job, why: str) -> None:
-        """The worker of a job is gone: cancelled if that was wanted, else once more from the queue, or failed."""
+    def lost(self, job: Job, why: str, *, is_death: bool) -> None:
+        """The worker of a job is gone: cancelled if that was wanted, else once more from the queue, or failed.
+
+        Parameters
+        ----------
+        job : Job
+        why : str
+        is_death : bool
+            Whether the worker ended by itself; False where the server ended it, or ended with it.
+        """
         with self._database.reading() as connection:
             now = _one(connection, job.number)
+        deaths = now.deaths + is_death
         if now.cancel:
             self.finish(job, State.CANCELLED, now.told)
-        elif job.attempt >= MOST_ATTEMPTS:
-            self.finish(job, State.FAILED, f"its worker ended {job.attempt} times without a result: {why}")
+        elif deaths >= MOST_DEATHS or job.attempt >= MOST_ATTEMPTS:
+            self.finish(job, State.FAILED, f"taken {job.attempt} times without a result; the last time: {why}")
         else:
-            self._set(job, state=State.QUEUED, step="", told=f"its worker ended ({why}); waits to be tried again")
+            self._set(job, state=State.QUEUED, step="", deaths=deaths, told=f"{why}; waits to be tried again")
             self._tell()
 
     def lost_at_start(self) -> list[Job]:

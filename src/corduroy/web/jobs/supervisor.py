@@ -58,7 +58,7 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         for job in self._jobs.lost_at_start():
-            self._jobs.lost(job, "the server ended")
+            self._jobs.lost(job, "the server ended", is_death=False)
         self._jobs.on_change(self.wake)
         self._thread.start()
         return self
@@ -138,7 +138,8 @@ class Supervisor:
         worker.process.join()
         self._workers.remove(worker)
         if worker.job is not None:
-            self._jobs.lost(worker.job, _why(worker.process.exitcode))
+            why = "the server ended" if self._ending else f"its worker ended ({_why(worker.process.exitcode)})"
+            self._jobs.lost(worker.job, why, is_death=not self._ending)
         if not worker.was_ready and not self._ending:
             self._no_start_before = time.monotonic() + _AFTER_FAILED_START_S
 

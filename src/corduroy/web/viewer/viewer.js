@@ -9,8 +9,11 @@ export default {
     this.nv = new Niivue({
       isRadiologicalConvention: true, isOrientationTextVisible: true, sagittalNoseLeft: true, isNearestInterpolation: false,
       meshThicknessOn2D: 2, multiplanarShowRender: 1, dragAndDropEnabled: false, showLegend: false, logLevel: "error",
-      loadingText: "…", backColor: [0, 0, 0, 1], crosshairWidth: 0.6, crosshairColor: [1, 0.8, 0.2, 0.9], textHeight: 0.05,
+      loadingText: "loading", backColor: [0, 0, 0, 1], crosshairWidth: 0.5, crosshairWidthUnit: "mm", crosshairGap: 6,
+      crosshairColor: [1, 0.8, 0.2, 0.8], showAllOrientationMarkers: true, fontMinPx: 20, fontColor: [1, 1, 1, 1], isAlphaClipDark: false, tileMargin: 12,
     });
+    // Slices show every grey; the solid view only what is bright, bone in the window that the pages set.
+    this.nv.addColormap("ct", { R: [0, 80, 115, 255], G: [0, 80, 115, 255], B: [0, 80, 115, 255], A: [0, 0, 110, 255], I: [0, 80, 115, 255] });
     this.$el.niivue = this.nv;
     this.nv.onLocationChange = (place) => this.$emit("place", { mm: Array.from(place.mm).slice(0, 3), values: place.values.map((v) => v.value) });
     await this.nv.attachToCanvas(this.$el.querySelector("canvas"), true);

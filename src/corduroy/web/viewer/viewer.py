@@ -30,23 +30,25 @@ class ShownVolume:
     url : str
         Must end in ``.nii`` or ``.nii.gz``: NiiVue goes by it.
     colormap : str
-        A name that NiiVue knows, ``"gray"``, ``"red"``, …; not used where `colors` is given.
+        ``"ct"``, of which the solid view shows only what is bright; or a name that NiiVue knows: ``"gray"``, ``"red"``.
     opacity : float
     window : tuple of float, optional
         The values that are drawn darkest and brightest.
     colors : dict of int to Rgb, optional
-        The colour of each label of a label map; a label without one is not drawn.
+        The colour of each label of a label map whose file says that it is one (NIfTI intent "label"); a label without
+        a colour is not drawn.
     """
 
     url: str
-    colormap: str = "gray"
+    colormap: str = "ct"
     opacity: float = 1.0
     window: tuple[float, float] | None = None
     colors: dict[int, Rgb] | None = None
 
     def as_options(self) -> dict[str, Any]:
         """As the component takes it."""
-        options: dict[str, Any] = {"url": self.url, "colormap": self.colormap, "opacity": self.opacity}
+        colormap = self.colormap if self.colors is None else "gray"
+        options: dict[str, Any] = {"url": self.url, "colormap": colormap, "opacity": self.opacity}
         if self.window is not None:
             options |= {"cal_min": self.window[0], "cal_max": self.window[1]}
         if self.colors is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,11 +44,23 @@ def run(task: Task) -> str:
         started(role)
         image = read_scan(source, series=request.series) if role is PartRole.IMAGE else read_labels(source)
         with replacing(view_file(task.derived(), role)) as temporary:
-            write_volume(_small(image), temporary)
+            _write(_small(image), temporary)
         made.append(str(role))
     if not made:
         raise CaseError("a scan without images", "an image or labels", "load them first")
     return f"can be shown: {', '.join(made)}"
+
+
+def _write(image: Volume, path: Path) -> None:
+    """As NIfTI; a label map says that it is one, so that the viewer never blends two labels into a third."""
+    if not isinstance(image, LabelMap):
+        write_volume(image, path)
+        return
+    array = image.array.astype(np.uint8 if int(image.array.max()) < 256 else np.uint16)
+    written = nib.Nifti1Image(array, image.affine)
+    written.header.set_intent("label")
+    written.header.set_xyzt_units("mm")
+    nib.save(written, path)
 
 
 def _small(image: Volume) -> Volume:
