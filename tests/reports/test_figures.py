@@ -16,7 +16,7 @@ from corduroy.reports.axial import draw_axial, narrowest_canal
 from corduroy.reports.planes import across_canal, mid_sagittal
 from corduroy.reports.profile import draw_profile
 from corduroy.reports.sagittal import draw_sagittal
-from corduroy.reports.solid import LEFT, LEFT_POSTERIOR, _view_axes, draw_solid
+from corduroy.reports.solid import LEFT, LEFT_POSTERIOR, draw_solid, view_axes
 from corduroy.reports.style import CANAL, FRACTURE
 
 
@@ -130,10 +130,10 @@ def test_the_canal_contour_is_drawn_where_it_is(measurement: SpineMeasurement, i
 
 def test_the_3d_views_look_from_where_they_say(measurement: SpineMeasurement) -> None:
     frame = mid_sagittal(list(measurement.vertebrae)).frame
-    left = _view_axes(frame, LEFT)
+    left = view_axes(frame, LEFT)
     assert left[:, 2] @ frame.right == pytest.approx(-1)
     assert left[:, 0] @ frame.anterior == pytest.approx(-1)
-    behind = _view_axes(frame, LEFT_POSTERIOR)
+    behind = view_axes(frame, LEFT_POSTERIOR)
     assert behind[:, 2] @ frame.anterior < 0
     assert behind[:, 2] @ frame.right < 0
     assert behind[:, 0] @ frame.right > 0

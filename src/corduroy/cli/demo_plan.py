@@ -45,7 +45,7 @@ def plan_the_demo(patient: Phantom, folder: Path) -> None:
         files = write_demo_case(patient, folder)
         case = Case(_NAME, files["ct"], files["seg-vert_msk"])
         outputs = PlanOutputs(folder / "plan.json", folder / "plan", folder / "plan" / "steps")
-        request = PlanRequest(facts=files["facts"], structures=files["organs"])
+        request = PlanRequest(facts=files["facts"], structures=files["organs"], contrasted=files["contrast"])
         document = plan_case(case, request, None, outputs, write_plan_report, bar.on_step)
     typer.echo(
         f"{_LEVEL} of the same patient with an aggressive hemangioma; its mask is the truth, as a reader paints it"
@@ -59,8 +59,10 @@ def write_demo_case(patient: Phantom, folder: Path) -> dict[str, Path]:
     from corduroy.pipeline.files import replacing
 
     planted = _planted(patient)
-    files = {name: folder / f"{_NAME}_{name}.nii.gz" for name in ("ct", "seg-vert_msk", "lesion", "organs")}
-    images = (planted.ct, planted.labels, planted.mask, _organs(patient))
+    assert planted.contrasted is not None
+    names = ("ct", "contrast", "seg-vert_msk", "lesion", "organs")
+    files = {name: folder / f"{_NAME}_{name}.nii.gz" for name in names}
+    images = (planted.ct, planted.contrasted, planted.labels, planted.mask, _organs(patient))
     for path, image in zip(files.values(), images, strict=True):
         _write(image, path)
     files["facts"] = folder / "case.yaml"
@@ -85,6 +87,7 @@ def _planted(patient: Phantom) -> PlantedLesion:
         cortical_thinning=0.5,
         breaches=(Breach(WallPoint(168.0), 7.0),),
         epidural=SoftPart(Side.RIGHT, 0.9),
+        uptake_hu=70.0,
     )
     rng = np.random.default_rng(_SEED)
     ct, labels = patient.render(rng, _SPACING_MM, field="torso")

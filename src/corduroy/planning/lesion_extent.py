@@ -13,7 +13,7 @@ from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_e
 from corduroy.anatomy.spine import Spine
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import PlanError
-from corduroy.lesion import LesionFindings
+from corduroy.lesion import Extension, LesionFindings
 from corduroy.morphometry.uncertainty import volume_uncertainty_ml
 from corduroy.planning.leak_sites import BreachedCortex
 from corduroy.planning.lesion_mask import LesionMask, PartName
@@ -140,8 +140,8 @@ def extent_of(lesion: LesionMask, spine: Spine, findings: LesionFindings | None 
         body_share,
         shares,
         involved,
-        _soft(lesion, vertebra, "epidural"),
-        _soft(lesion, vertebra, "paravertebral"),
+        _soft(lesion, vertebra, "epidural", None if findings is None else findings.epidural),
+        _soft(lesion, vertebra, "paravertebral", None if findings is None else findings.paravertebral),
         whole > 1.2 * own + 0.1,
         _breaches(lesion, vertebra),
         _wbb(lesion, vertebra, inside),
@@ -185,9 +185,12 @@ def _share(inside: BoolArray, part: Part | None) -> float | None:
     return 100.0 * float(np.count_nonzero(inside & part.voxels)) / float(np.count_nonzero(part.voxels))
 
 
-def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName) -> SoftPart | None:
+def _soft(lesion: LesionMask, vertebra: Vertebra, name: PartName, seen: Extension | None) -> SoftPart | None:
+    """A soft part as the mask has it; as the grey values showed it, where they made the mask."""
     if not lesion.outside_known:
         return None
+    if lesion.by_grey_values:
+        return None if seen is None else SoftPart(seen.volume_ml, seen.side)
     points = lesion.points(name)
     volume = lesion.volume_ml(name)
     spread = volume_uncertainty_ml(vertebra, volume)

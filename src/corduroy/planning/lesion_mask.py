@@ -39,11 +39,14 @@ class LesionMask:
     outside_known : bool
         Whether somebody, or a contrasted phase, could show parts outside the bone. If not, there are none in `parts`,
         which does not mean that there are none.
+    by_grey_values : bool
+        Whether the software drew it.
     """
 
     level: Level
     parts: LabelMap
     outside_known: bool = True
+    by_grey_values: bool = False
 
     @classmethod
     def parted(cls, mask: LabelMap, spine: Spine, level: Level) -> LesionMask:
@@ -110,7 +113,7 @@ class LesionMask:
                 box, share = delineation.bench.onto(extension.voxels.astype(np.float32), grid)
                 here = parts[box]
                 here[(share >= 0.5) & (here == 0)] = CODES[name]
-        return cls(delineation.level, _cropped(LabelMap(parts, grid.affine, "lesion")), contrasted)
+        return cls(delineation.level, _cropped(LabelMap(parts, grid.affine, "lesion")), contrasted, True)
 
     @property
     def voxel_mm3(self) -> float:

@@ -95,7 +95,7 @@ def _colours(measurement: SpineMeasurement, label_of: dict[Level, int]) -> Float
     return table
 
 
-def _view_axes(frame: Frame, view: View) -> FloatArray:
+def view_axes(frame: Frame, view: View) -> FloatArray:
     """Columns: to the viewer's right, up, and towards the viewer, in world coordinates."""
     turn = np.deg2rad(view.turn_deg)
     towards = -frame.anterior * np.cos(turn) - frame.right * np.sin(turn)
@@ -104,7 +104,7 @@ def _view_axes(frame: Frame, view: View) -> FloatArray:
 
 def _render(field: Volume, owner: LabelMap, colours: FloatArray, frame: Frame, view: View) -> Picture:
     """Look along parallel rays, stop each at the first bone, and shade it there."""
-    axes = _view_axes(frame, view)
+    axes = view_axes(frame, view)
     corners = np.array(np.meshgrid(*[(0, n - 1) for n in field.shape])).reshape(3, -1).T
     span = (field.world_from_voxel(corners) - frame.origin) @ axes
     low, high = span.min(axis=0), span.max(axis=0)
@@ -112,22 +112,22 @@ def _render(field: Volume, owner: LabelMap, colours: FloatArray, frame: Frame, v
     first = np.array([low[0], high[1], high[2]])
     steps = np.array([_PIXEL_MM, -_PIXEL_MM, -_STEP_MM])
     shape = np.ceil((high - low) / np.abs(steps)).astype(int)
-    block = _turned(field, frame.origin + axes @ first, axes * steps, tuple(shape))
+    block = turned(field, frame.origin + axes @ first, axes * steps, tuple(shape))
     density = block.max(axis=2)
     bone = block >= _SURFACE
     depth = np.where(bone.any(axis=2), bone.argmax(axis=2), block.argmax(axis=2))
     seen = density > _EDGE[0]
-    local = first + steps * np.column_stack([*np.nonzero(seen), depth[seen] - _overshoot(block, depth, seen)])
+    local = first + steps * np.column_stack([*np.nonzero(seen), depth[seen] - overshoot(block, depth, seen)])
     world = frame.origin + local @ axes.T
     picture = np.zeros((*density.shape, 4))
     base = colours[_nearest_label(owner, world - 0.6 * axes[:, 2])]
     far = (first[2] - local[:, 2]) / (high[2] - low[2])
-    picture[seen, :3] = _shaded(base, _normals(field, world) @ axes, far)
+    picture[seen, :3] = shaded(base, surface_normals(field, world) @ axes, far)
     picture[seen, 3] = np.clip((density[seen] - _EDGE[0]) / (_EDGE[1] - _EDGE[0]), 0, 1)
     return Picture(picture.transpose(1, 0, 2), (low[0], high[0], low[1], high[1]), axes, view)
 
 
-def _turned(field: Volume, origin: FloatArray, columns: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+def turned(field: Volume, origin: FloatArray, columns: FloatArray, shape: tuple[int, ...]) -> FloatArray:
     """The field resampled on a block whose axes are those of the view."""
     matrix = field.inverse_affine[:3, :3] @ columns
     return np.asarray(
@@ -137,14 +137,14 @@ def _turned(field: Volume, origin: FloatArray, columns: FloatArray, shape: tuple
     )
 
 
-def _overshoot(block: FloatArray, depth: NDArray[np.int64], seen: NDArray[np.bool_]) -> FloatArray:
+def overshoot(block: FloatArray, depth: NDArray[np.int64], seen: NDArray[np.bool_]) -> FloatArray:
     """By how many steps the first bone sample lies behind the surface, 0 to 1."""
     at = np.take_along_axis(block, depth[..., None], axis=2)[seen, 0]
     before = np.take_along_axis(block, np.maximum(depth - 1, 0)[..., None], axis=2)[seen, 0]
     return np.asarray(np.clip((at - _SURFACE) / np.maximum(at - before, 1e-6), 0.0, 1.0))
 
 
-def _normals(field: Volume, world: FloatArray) -> FloatArray:
+def surface_normals(field: Volume, world: FloatArray) -> FloatArray:
     """Outward unit normals of the surface, from central differences over about a voxel."""
     reach = 0.75 * float(field.spacing.max())
     slope = np.column_stack(
@@ -162,7 +162,7 @@ def _nearest_label(owner: LabelMap, world: FloatArray) -> NDArray[np.int64]:
     return np.asarray(np.where(inside > 0, inside, spread[tuple(index.T)]), dtype=np.int64)
 
 
-def _shaded(base: FloatArray, normals: FloatArray, far: FloatArray) -> FloatArray:
+def shaded(base: FloatArray, normals: FloatArray, far: FloatArray) -> FloatArray:
     """Blinn-Phong shading; what lies further away (`far`, 0 to 1) is darker, so that it recedes."""
     light = _LIGHT / np.linalg.norm(_LIGHT)
     half = light + np.array([0.0, 0.0, 1.0])

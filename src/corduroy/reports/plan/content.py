@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corduroy.reports.content import PlacedFigure
+from corduroy.reports.plan.lesion_tables import cortex_rows, likeness_rows, outside_rows, texture_rows, third_rows
 from corduroy.reports.plan.tables import (
     Rows,
     artery_rows,
@@ -21,6 +22,7 @@ from corduroy.reports.plan.tables import (
     option_rows,
     score_rows,
     simulated_rows,
+    source_rows,
     to_confirm_rows,
 )
 from corduroy.reports.plan.wording import (
@@ -28,11 +30,13 @@ from corduroy.reports.plan.wording import (
     corridor_words,
     laminectomy_words,
     lesion_words,
+    likeness_words,
     simulated_words,
 )
 
 _INTERVAL = "± is the half-width of the 95 % interval."
 _SIDES = "Left and right are the patient's."
+_PAIR = ("What", "Value")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def _findings(document: dict[str, Any]) -> list[str]:
     to_confirm = len(document["scores"]["to_confirm"])
     found = [
         f"Lesion: {lesion_words(document)}.",
+        f"Hemangioma-like: {likeness_words(document['character'])}.",
         f"Biopsy: {biopsy['advice']} ({'; '.join(biopsy['reasons'])}).",
         f"Cement: {cement_words(document)}.",
         f"Laminectomy: {laminectomy_words(document)}.",
@@ -96,9 +101,10 @@ def _findings(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def _sections(document: dict[str, Any], keys: list[str]) -> list[Section]:
+def _sections(document: dict[str, Any], keys: list[str]) -> list[Section | None]:
     return [
-        _lesion(document),
+        _solid(keys),
+        _lesion(document, keys),
         _scores(document),
         _biopsy(document, keys),
         _embolization(document),
@@ -110,12 +116,41 @@ def _sections(document: dict[str, Any], keys: list[str]) -> list[Section]:
     ]
 
 
-def _lesion(document: dict[str, Any]) -> Section:
+def _solid(keys: list[str]) -> Section | None:
+    return Section("In three dimensions", figures=["solid"]) if "solid" in keys else None
+
+
+def _lesion(document: dict[str, Any], keys: list[str]) -> Section:
     if document["lesion"] is None:
-        return Section("Lesion", [document["missing"]["lesion"]])
-    return Section(
-        "Lesion", tables=[_table("Extent", f"{_INTERVAL} {_SIDES}", ("What", "Value"), lesion_rows(document))]
+        return Section("Lesion", [f"{document['missing']['lesion'].capitalize()}."])
+    figures = [key for key in keys if key.startswith("lesion")]
+    extent = _table("Extent", f"{_INTERVAL} {_SIDES}", _PAIR, lesion_rows(document))
+    if document["character"] is None:
+        why = f"Grey values: {document['missing']['character']}."
+        return Section("Lesion", [why], figures=figures, tables=[extent])
+    words = [f"How hemangioma-like: {likeness_words(document['character'])}."]
+    return Section("Lesion", words, figures=figures, tables=[extent, *_character(document["character"])])
+
+
+def _character(character: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the grey values say, in tables."""
+    outside = (
+        "One phase of CT does not tell these parts from fat and muscle; with a contrasted phase they are what takes up."
     )
+    columns = ("Feature", "Value", "Log odds", "Pull")
+    tables = [
+        _table("Share of the thirds of the body", _INTERVAL, _PAIR, third_rows(character)),
+        _table("Stroma and columns", _INTERVAL, _PAIR, texture_rows(character)),
+        _table(
+            "Cortex over the lesion",
+            "Side wall of the body; endplates are not looked at.",
+            _PAIR,
+            cortex_rows(character),
+        ),
+        _table("Outside the bone, by grey values", outside, _PAIR, outside_rows(character)),
+    ]
+    drivers = likeness_rows(character)
+    return tables + ([_table("What drove the likeness", "Strongest first.", columns, drivers)] if drivers else [])
 
 
 def _scores(document: dict[str, Any]) -> Section:
@@ -245,8 +280,15 @@ def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
         "of placements within the errors, from the bone on, that stay clear."
     )
     rows = corridor_rows(found, document["corridors_through_air"][name.removesuffix("_corridors")])
-    known = ", ".join(f"{structure}: {source}" for structure, source in found["sources"].items())
-    return [_table("Corridors", f"{note} Where structures are known from: {known}.", columns, rows)]
+    return [
+        _table("Corridors", note, columns, rows),
+        _table(
+            "Where structures are known from",
+            "; ".join(found["notes"]),
+            ("Known from", "Structures"),
+            source_rows(found),
+        ),
+    ]
 
 
 def _evidence(found: dict[str, Any]) -> dict[str, Any]:

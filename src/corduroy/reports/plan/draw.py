@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from corduroy.anatomy.level import Level
 from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.plan_outputs import PlanImages
 from corduroy.planning.corridors import Corridor, outer_diameter_mm
-from corduroy.planning.plan import SurgicalPlan
+from corduroy.planning.surgical_plan import SurgicalPlan
 from corduroy.reports.plan.sheets import ahead_letters, mid_sagittal_of, needle_axial, needle_sagittal
 from corduroy.reports.planes import Sheet, across_canal
 from corduroy.reports.style import BONE, CANAL, VIEWER_INK, figure_style
@@ -47,7 +48,7 @@ def draw_needle(plan: SurgicalPlan, images: PlanImages, corridor: Corridor | Non
         else:
             add_letters(axes, *ahead_letters(sheet, marks))
         add_scale_bar(axes)
-        _words(axes, plan, [(line, NEEDLE) for line in _needle_words(corridor)])
+        write_words(axes, plan.level, [(line, NEEDLE) for line in _needle_words(corridor)])
     return figure
 
 
@@ -71,7 +72,7 @@ def draw_laminectomy(plan: SurgicalPlan, images: PlanImages, view: str) -> Figur
             add_letters(axes, "A", "P")
         add_scale_bar(axes)
         key = [("resected", RESECTED)] + ([("lesion", LESION)] if images.lesion is not None else [])
-        _words(axes, plan, key)
+        write_words(axes, plan.level, key)
     return figure
 
 
@@ -152,10 +153,10 @@ def _needle_words(corridor: Corridor) -> list[str]:
     ]
 
 
-def _words(axes: Axes, plan: SurgicalPlan, lines: list[tuple[str, str]]) -> None:
+def write_words(axes: Axes, level: Level, lines: list[tuple[str, str]]) -> None:
     """The level, and lines of text below it, in the upper left corner."""
     down = 9.0
-    head = (str(plan.level), VIEWER_INK, 14, "bold")
+    head = (str(level), VIEWER_INK, 14, "bold")
     for text, colour, size, weight in (head, *((*line, 9, "normal") for line in lines)):
         axes.annotate(
             text,

@@ -61,6 +61,14 @@ def corridor_rows(found: dict[str, Any], through_air: list[int]) -> Rows:
     return rows
 
 
+def source_rows(found: dict[str, Any]) -> Rows:
+    """Structures by how their place is known."""
+    by_source: dict[str, list[str]] = {}
+    for structure, source in found["sources"].items():
+        by_source.setdefault(source, []).append(structure)
+    return [[source, ", ".join(structures)] for source, structures in by_source.items()]
+
+
 def artery_rows(found: dict[str, Any]) -> Rows:
     """Level and side, why, and what waits there."""
     return [

@@ -13,7 +13,7 @@ def measured_words(measured: dict[str, Any] | None, digits: int = 1) -> str:
     if measured is None:
         return NOTHING
     unit = _UNITS.get(measured["unit"], measured["unit"])
-    return f"{measured['value']:.{digits}f} ± {measured['uncertainty']:.{digits}f} {unit}"
+    return f"{measured['value']:.{digits}f} ± {measured['uncertainty']:.{digits}f} {unit}".rstrip()
 
 
 def score_words(result: dict[str, Any]) -> str:

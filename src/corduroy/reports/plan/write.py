@@ -11,13 +11,15 @@ from matplotlib.figure import Figure
 
 from corduroy.pipeline.plan_outputs import PlanImages
 from corduroy.planning.corridors import Corridor, CorridorPlan
-from corduroy.planning.plan import SurgicalPlan
+from corduroy.planning.surgical_plan import SurgicalPlan
 from corduroy.reports.content import PlacedFigure
 from corduroy.reports.html import render_html
 from corduroy.reports.pdf import typeset
 from corduroy.reports.plan.content import plan_content, simulated_key
 from corduroy.reports.plan.draw import draw_laminectomy, draw_needle
 from corduroy.reports.plan.draw_corridors import draw_entry_map
+from corduroy.reports.plan.draw_lesion import draw_lesion
+from corduroy.reports.plan.draw_solid import draw_plan_solid
 from corduroy.reports.style import DPI, figure_style
 
 HTML_NAME = "plan.html"
@@ -49,8 +51,13 @@ def write_plan_report(plan: SurgicalPlan, images: PlanImages, folder: Path) -> N
 
 
 def _placed(plan: SurgicalPlan, images: PlanImages, folder: Path) -> Iterator[PlacedFigure | None]:
-    for purpose, found in (("biopsy", plan.biopsy_corridors), ("cement", plan.cement_corridors)):
-        first = _first(found, plan.corridors_through_air[purpose])
+    searches = {"biopsy": plan.biopsy_corridors, "cement": plan.cement_corridors}
+    firsts = {purpose: _first(found, plan.corridors_through_air[purpose]) for purpose, found in searches.items()}
+    yield _saved("solid", partial(draw_plan_solid, plan, images, firsts), folder, _solid_words(plan))
+    for view in ("axial", "sagittal"):
+        yield _saved(f"lesion_{view}", partial(draw_lesion, plan, images, view), folder, _lesion_words(plan, view))
+    for purpose, found in searches.items():
+        first = firsts[purpose]
         for view in ("axial", "sagittal"):
             words = _needle_words(purpose, first, view)
             yield _saved(f"{purpose}_{view}", partial(draw_needle, plan, images, first, view), folder, words)
@@ -88,6 +95,27 @@ def _saved(key: str, draw: Callable[[], Figure | None], folder: Path, words: tup
         # No date in the file: the same plan gives the same bytes.
         figure.savefig(folder / f"{key}.png", dpi=DPI, metadata={"Software": None})
     return PlacedFigure(key, f"{key}.png", *words)
+
+
+def _solid_words(plan: SurgicalPlan) -> tuple[str, str]:
+    text = f"{plan.level} with its neighbours in three dimensions, from behind to the side and from the side"
+    return (
+        f"{text}.",
+        f"{text}; letters are the patient's. Bone is see-through where lesion or needle lie behind it. Yellow: bone "
+        "that the laminectomy takes; purple: the lesion; green: needle of the biopsy; orange: cannula of the cement, "
+        "each the first corridor, cut off behind.",
+    )
+
+
+def _lesion_words(plan: SurgicalPlan, view: str) -> tuple[str, str]:
+    what = "the patient's right on the image's left" if view == "axial" else "anterior on the left"
+    text = f"Lesion of {plan.level}, {view} plane of the vertebra through the lesion's middle, {what}"
+    sign = "bright dots on dark ground" if view == "axial" else "upright stripes"
+    return (
+        f"{text}.",
+        f"{text}. Outlined, not tinted, so that its pattern is seen: {sign} are columns of bone in a hemangioma. "
+        "Dashed: where it leaves the bone.",
+    )
 
 
 def _needle_words(purpose: str, corridor: Corridor | None, view: str) -> tuple[str, str]:

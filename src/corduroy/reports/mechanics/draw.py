@@ -1,0 +1,171 @@
+"""The pictures of an assessment: where each state yields, how strong it is, and what the neighbours feel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from corduroy.pipeline.mechanics_outputs import MechanicsImages
+from corduroy.reports.planes import Sheet
+from corduroy.reports.style import FAINT_INK, INK, VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
+from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, show_grey
+from corduroy.simulation.vertebra import Assessment, StateResult
+from corduroy.simulation.vertebra.failure import FailureSite
+from corduroy.simulation.vertebra.grid import ModelGrid
+
+FloatArray = NDArray[np.float64]
+
+_PIXEL_MM = 0.4
+_MARGIN_MM = 6.0
+_PANEL_IN = 2.5
+_COLOURS = "inferno"
+_STATE_COLOURS = ("#0072B2", "#222222", "#009E73", "#E69F00", "#CC79A7")
+_LEAST_SHOWN = 0.12  # of the colours' range: below, the CT shows through
+
+
+def draw_yield(images: MechanicsImages, view: str) -> Figure:
+    """Stress over yield stress under the reference load, all states; `view` is ``"sagittal"`` or ``"axial"``.
+
+    The plane is that of the place where the vertebra fails first as it is. A cross marks where each state does.
+    """
+    found = images.assessment
+    states = list(found.states.items())
+    site = found.states[_as_is(found)].vertebra.site
+    top = max(float(np.nanquantile(state.vertebra.fields.yield_ratio, 0.995)) for _, state in states)
+    scale = Normalize(0.0, top)
+    with figure_style():
+        sheet = _sheet(states[0][1].vertebra.fields.grid, site, view)
+        left, right, bottom, upper = sheet.extent
+        height = _PANEL_IN * (upper - bottom) / (right - left)
+        figure = new_figure(_PANEL_IN * len(states), height + 0.95, VIEWER_BACKGROUND)
+        whole = height + 0.95
+        for number, (state, result) in enumerate(states):
+            place = (number / len(states), 0.6 / whole, 1 / len(states), height / whole)
+            axes = figure.add_axes(place)
+            _panel(axes, sheet, images, result, scale, view)
+            x = (number + 0.5) / len(states)
+            figure.text(x, 1 - 0.17 / whole, state.words, color=VIEWER_INK, size=12, ha="center", va="center")
+            if number == 0:
+                add_scale_bar(axes)
+        bar = figure.add_axes((0.3, 0.4 / whole, 0.4, 0.11 / whole))
+        drawn = figure.colorbar(ScalarMappable(scale, _COLOURS), cax=bar, orientation="horizontal")
+        drawn.ax.tick_params(colors=VIEWER_INK, labelsize=10)
+        drawn.outline.set_edgecolor(VIEWER_INK)
+        words = "stress over yield stress, standing" if found.loads else "stress over yield stress at 500 N"
+        figure.text(0.29, 0.45 / whole, words, color=VIEWER_INK, size=11, ha="right", va="center")
+    return figure
+
+
+def _as_is(found: Assessment) -> Any:
+    return next(state for state in found.states if state.value == "as_is")
+
+
+def _sheet(grid: ModelGrid, site: FailureSite, view: str) -> Sheet:
+    """The plane of the site across or along the vertebra, over the whole model."""
+    low = grid.local([-0.5, -0.5, -0.5]) - _MARGIN_MM
+    high = grid.local(np.array(grid.shape) - 0.5) + _MARGIN_MM
+    at = grid.frame.local(site.point_mm)
+    x, y, z = (np.arange(a, b, _PIXEL_MM) for a, b in zip(low, high, strict=True))
+    if view == "axial":
+        # Seen from below: the patient's right on the image's left.
+        rows, columns = y[::-1], x[::-1]
+        local = np.empty((rows.size, columns.size, 3))
+        local[..., 0], local[..., 1], local[..., 2] = columns[None, :], rows[:, None], at[2]
+        extent = (-x[-1], -x[0], y[0], y[-1])
+    else:
+        rows, columns = z[::-1], y[::-1]
+        local = np.empty((rows.size, columns.size, 3))
+        local[..., 0], local[..., 1], local[..., 2] = at[0], columns[None, :], rows[:, None]
+        extent = (-y[-1], -y[0], z[0], z[-1])
+    return Sheet(grid.frame, grid.frame.world(local), (float(extent[0]), float(extent[1]), *map(float, extent[2:])))
+
+
+def _panel(axes: Axes, sheet: Sheet, images: MechanicsImages, result: StateResult, scale: Normalize, view: str) -> None:
+    axes.set_axis_off()
+    if images.case.ct is not None:
+        show_grey(axes, sheet.grey(images.case.ct), sheet)
+    fields = result.vertebra.fields
+    values = field_on(sheet, fields.grid, fields.yield_ratio)
+    picture = ScalarMappable(scale, _COLOURS).to_rgba(np.nan_to_num(values))
+    shown = np.isfinite(values)
+    picture[..., 3] = np.where(shown, np.clip(0.35 + values / (scale.vmax or 1.0), 0.35, 0.95), 0.0)
+    axes.imshow(picture, extent=sheet.extent, interpolation="nearest", zorder=1)
+    local = fields.grid.frame.local(result.vertebra.site.point_mm)
+    x, y = (-local[0], local[1]) if view == "axial" else (-local[1], local[2])
+    axes.plot([x], [y], "+", color="#56B4E9", ms=15, mew=2.4, path_effects=OUTLINE, zorder=6)
+    axes.set_xlim(sheet.extent[:2])
+    axes.set_ylim(sheet.extent[2:])
+    if view == "axial":
+        add_letters(axes, "R", "L", "A", "P")
+    else:
+        add_letters(axes, "A", "P")
+
+
+def field_on(sheet: Sheet, grid: ModelGrid, values: FloatArray) -> FloatArray:
+    """A model's field at a sheet's pixels, by the nearest voxel; NaN beyond the model."""
+    at = np.floor(grid.index_of(sheet.points) + 0.5).astype(np.int64)
+    inside = ((at >= 0) & (at < grid.shape)).all(axis=-1)
+    found = np.full(inside.shape, np.nan)
+    found[inside] = values[tuple(at[inside].T)]
+    return found
+
+
+def draw_strength(document: dict[str, Any]) -> Figure:
+    """Strength of each state with its interval, against the loads of standing and lifting."""
+    states = [state for state in document["states"] if state["strength"] is not None]
+    with figure_style():
+        figure = new_figure(7.2, 0.5 * len(states) + 1.5)
+        axes = figure.add_axes((0.27, 0.62 / (0.5 * len(states) + 1.5), 0.69, 1 - 1.1 / (0.5 * len(states) + 1.5)))
+        for name, load in document["loads"].items():
+            x = load["value"] / 1000
+            axes.axvline(x, color=FAINT_INK, lw=1.2, ls=(0, (4, 3)), zorder=0)
+            axes.text(x, -0.62, name.split(",")[0], color=INK, size=9, ha="center", va="bottom")
+        for row, state in enumerate(states):
+            strength = state["strength"]
+            if strength["interval"]:
+                axes.plot([bound / 1000 for bound in strength["interval"]], [row, row], color=_STATE_COLOURS[1], lw=1.6)
+            axes.plot([strength["value"] / 1000], [row], "o", color=_STATE_COLOURS[0], ms=7, zorder=3)
+        axes.set_yticks(range(len(states)), [state["words"] for state in states])
+        axes.set_ylim(len(states) - 0.5, -0.65)
+        axes.set_xlim(left=0)
+        axes.set_xlabel("strength, kN (elastic-plastic, at 1.9 % apparent strain)")
+    return figure
+
+
+def draw_neighbours(document: dict[str, Any]) -> Figure | None:
+    """Strain of endplates and neighbouring bodies under the reference load; None without the three-vertebra model."""
+    states = [state for state in document["states"] if state["segment"] is not None]
+    if not states:
+        return None
+    names = list(states[0]["segment"]["strain_microstrain"])
+    with figure_style():
+        figure = new_figure(7.2, 3.9)
+        axes = figure.add_axes((0.1, 0.2, 0.88, 0.63))
+        for number, state in enumerate(states):
+            shift = 0.13 * (number - (len(states) - 1) / 2)
+            for place, name in enumerate(names):
+                strain = state["segment"]["strain_microstrain"][name]
+                colour = _STATE_COLOURS[number % len(_STATE_COLOURS)]
+                axes.plot([place + shift] * 2, [strain["median"], strain["p95"]], color=colour, lw=1.4)
+                axes.plot(
+                    [place + shift],
+                    [strain["median"]],
+                    "o",
+                    color=colour,
+                    ms=5,
+                    label=state["words"] if place == 0 else None,
+                )
+        axes.set_xticks(
+            range(len(names)),
+            [name.replace(" (", "\n(").replace(" inf", "\ninf").replace(" sup", "\nsup") for name in names],
+        )
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel("effective strain, µε")
+        axes.legend(ncols=3, frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=9)
+    return figure

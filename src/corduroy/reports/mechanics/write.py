@@ -1,0 +1,81 @@
+"""The report of an assessment: a web page, a PDF and the pictures as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from corduroy.pipeline.mechanics_outputs import MechanicsImages
+from corduroy.planning.simulated import SimulatedFigure
+from corduroy.reports.content import PlacedFigure
+from corduroy.reports.html import render_html
+from corduroy.reports.mechanics.content import mechanics_content
+from corduroy.reports.mechanics.draw import draw_neighbours, draw_strength, draw_yield
+from corduroy.reports.pdf import typeset
+from corduroy.reports.style import DPI, figure_style
+
+HTML_NAME = "mechanics.html"
+PDF_NAME = "mechanics.pdf"
+
+_PLANE = "the plane of the place where {level} fails first as it is"
+_KEY = "Brighter: nearer to yield under the reference load. Cross: where each state fails first."
+
+
+def write_mechanics_report(
+    document: dict[str, Any], images: MechanicsImages, folder: Path
+) -> tuple[SimulatedFigure, ...]:
+    """Write ``mechanics.html``, ``mechanics.pdf`` and the pictures into an existing folder.
+
+    Parameters
+    ----------
+    document : dict
+        Schema ``corduroy/mechanics/1``.
+    images : MechanicsImages
+    folder : Path
+
+    Returns
+    -------
+    tuple of SimulatedFigure
+        The pictures, for the plan.
+    """
+    figures = [_saved(key, figure, words, folder) for key, figure, words in _drawn(document, images)]
+    content = mechanics_content(document, figures)
+    (folder / HTML_NAME).write_text(render_html(content, folder, "mechanics.html"), encoding="utf-8")
+    pictures = [folder / figure.file for figure in figures]
+    made = document["provenance"]["created"]
+    (folder / PDF_NAME).write_bytes(typeset("mechanics.typ", content, pictures, made))
+    return tuple(SimulatedFigure(file=f.file, alt=f.alt, caption=f.caption) for f in figures)
+
+
+def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[str, Figure, tuple[str, str]]]:
+    level = document["level"]
+    plane = _PLANE.format(level=level)
+    if any(state["strength"] is not None for state in document["states"]):
+        text = f"Strength of {level} in each state"
+        yield (
+            "strength",
+            draw_strength(document),
+            (
+                f"{text}.",
+                f"{text}, with the interval of the drawn calibrations, laws and tissues. Dashed: the loads it has to bear.",
+            ),
+        )
+    sagittal = f"Where {level} yields, sagittal, anterior on the left, in {plane}"
+    yield "sagittal", draw_yield(images, "sagittal"), (f"{sagittal}.", f"{sagittal}. {_KEY}")
+    axial = f"Where {level} yields, axial, seen from below, the patient's right on the image's left, in {plane}"
+    yield "axial", draw_yield(images, "axial"), (f"{axial}.", f"{axial}. {_KEY}")
+    neighbours = draw_neighbours(document)
+    if neighbours is not None:
+        text = "Strain of the endplates beside the discs, and of the bodies above and below"
+        yield "neighbours", neighbours, (f"{text}.", f"{text}: dot, median; end of the line, 95th percentile.")
+
+
+def _saved(key: str, figure: Figure, words: tuple[str, str], folder: Path) -> PlacedFigure:
+    name = f"mechanics_{key}.png"
+    with figure_style():
+        # No date in the file: the same result gives the same bytes.
+        figure.savefig(folder / name, dpi=DPI, facecolor=figure.get_facecolor(), metadata={"Software": None})
+    return PlacedFigure(key, name, *words)
