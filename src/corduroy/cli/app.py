@@ -12,6 +12,7 @@ from corduroy.cli.check_paper import check_paper
 from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
 from corduroy.cli.measure import measure
+from corduroy.cli.mechanics import mechanics
 from corduroy.cli.plan import plan
 from corduroy.cli.registry import registry
 from corduroy.cli.serve import serve
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(measure)
 app.command()(plan)
+app.command()(mechanics)
 app.command()(demo)
 app.command()(validate)
 app.command()(study)

@@ -69,7 +69,7 @@ def plan(
             None if seed is None else _point(seed),
             None if settings is None else read_plan_settings(settings),
         )
-        case = _one_case(source, labels)
+        case = one_case(source, labels)
         outputs = PlanOutputs.for_case(case, json, report)
         chosen = CaseSettings(scheme=scheme, series=series)
         with step_bar(1) as bar:
@@ -78,7 +78,8 @@ def plan(
         print_places(outputs.json, outputs.report)
 
 
-def _one_case(source: Path, labels: Path | None) -> Case:
+def one_case(source: Path, labels: Path | None) -> Case:
+    """The only case that a path stands for."""
     from corduroy.errors import CaseError
     from corduroy.pipeline.case import find_cases
 

@@ -47,3 +47,28 @@ def count_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+class WorkBar:
+    """Names the step that runs, and counts where a step has parts that can be counted."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("starting", total=None)
+
+    def on_step(self, step: str) -> None:
+        """A step has started."""
+        self._progress.update(self._task, description=step, total=None, completed=0)
+
+    def on_count(self, done: int, total: int) -> None:
+        """So many parts of the step are done."""
+        self._progress.update(self._task, completed=done, total=total)
+
+
+@contextmanager
+def work_bar() -> Iterator[WorkBar]:
+    """Show a bar for one long task; it goes away at the end."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield WorkBar(progress)

@@ -104,8 +104,8 @@ def _failure(document: dict[str, Any]) -> dict[str, Any]:
         for state in document["states"]
     ]
     note = (
-        "The largest cluster among the hundredth of the bone that is nearest to yield; thirds of the body, left and right "
-        "are the patient's. Shell: share of the load through the body's outer 1 mm at mid-height."
+        "The largest cluster among the hundredth of the bone that is nearest to yield; thirds of the body, left and "
+        "right are the patient's. Shell: share of the load through the body's outer 1 mm at mid-height."
     )
     columns = ("State", "Place", "World RAS mm", "First yield kN", "Through the shell")
     return _section("Where it fails first", [], ["sagittal", "axial"], [_table("Places", note, columns, rows)])
@@ -129,8 +129,8 @@ def _neighbours(document: dict[str, Any]) -> dict[str, Any]:
             ]
         )
     note = (
-        f"Three vertebrae with discs and facet joints under the load of {load}, the upper end kept from turning. Strain: "
-        "effective, microstrain, median / 95th percentile. Facets: share of the load behind the discs above / below."
+        f"Three vertebrae with discs and facet joints under the load of {load}, the upper end kept from turning. "
+        "Strain: effective, microstrain, median / 95th percentile. Facets: share of the load behind the discs above / below."
     )
     columns = ("State", "N/mm", "Facets", *names)
     return _section("The neighbours", [], ["neighbours"], [_table("Load sharing and strain", note, columns, rows)])
@@ -177,9 +177,9 @@ def _limits(document: dict[str, Any]) -> dict[str, Any]:
         "Limits",
         [
             *missing,
-            "Bone, cement and discs are isotropic and perfectly bonded; facet joints take tension and shear too; ligaments, "
-            "muscles and ribs are left out; the load is purely axial. Compare states with each other rather than with a "
-            "bench test.",
+            "Bone, cement and discs are isotropic and perfectly bonded; facet joints take tension and shear too; "
+            "ligaments, muscles and ribs are left out; the load is purely axial. Compare states with each other rather "
+            "than with a bench test.",
         ],
         [],
         [],

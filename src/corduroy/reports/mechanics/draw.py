@@ -77,13 +77,13 @@ def _sheet(grid: ModelGrid, site: FailureSite, view: str) -> Sheet:
         rows, columns = y[::-1], x[::-1]
         local = np.empty((rows.size, columns.size, 3))
         local[..., 0], local[..., 1], local[..., 2] = columns[None, :], rows[:, None], at[2]
-        extent = (-x[-1], -x[0], y[0], y[-1])
+        extent = (-float(x[-1]), -float(x[0]), float(y[0]), float(y[-1]))
     else:
         rows, columns = z[::-1], y[::-1]
         local = np.empty((rows.size, columns.size, 3))
         local[..., 0], local[..., 1], local[..., 2] = at[0], columns[None, :], rows[:, None]
-        extent = (-y[-1], -y[0], z[0], z[-1])
-    return Sheet(grid.frame, grid.frame.world(local), (float(extent[0]), float(extent[1]), *map(float, extent[2:])))
+        extent = (-float(y[-1]), -float(y[0]), float(z[0]), float(z[-1]))
+    return Sheet(grid.frame, grid.frame.world(local), extent)
 
 
 def _panel(axes: Axes, sheet: Sheet, images: MechanicsImages, result: StateResult, scale: Normalize, view: str) -> None:

@@ -60,7 +60,7 @@ def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[
             draw_strength(document),
             (
                 f"{text}.",
-                f"{text}, with the interval of the drawn calibrations, laws and tissues. Dashed: the loads it has to bear.",
+                f"{text}, with the interval of the drawn calibrations, laws and tissues. Dashed: the loads to bear.",
             ),
         )
     sagittal = f"Where {level} yields, sagittal, anterior on the left, in {plane}"
