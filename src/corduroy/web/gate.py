@@ -67,12 +67,12 @@ class Gate:
             scope.setdefault("state", {})["user"] = user
             refusal = None if user is not None or scope["path"] in _OPEN else _not_logged_in(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(scope, send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, _with_headers(send))
+            await refusal(scope, receive, _with_headers(scope, send))
 
     def _misdirected(self, scope: Scope, headers: Headers) -> Response | None:
         """The refusal of what was not meant for us, or was sent by somebody else's page."""
@@ -132,12 +132,14 @@ def _name_of(host: str) -> str:
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0].lower()
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if scope["path"].startswith((API, LOGIN_PAGE)):
+                headers.setdefault("cache-control", "no-store")
         await send(message)
 
     return sending

@@ -1,0 +1,119 @@
+"""What nobody may pass: wrong names, other people's pages, missing logins."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from corduroy.web.accounts import Role
+from corduroy.web.app import api_app
+from corduroy.web.gate import COOKIE
+from corduroy.web.workbench import Workbench
+from tests.web.conftest import BASE, PASSWORD
+
+ELSEWHERE = "https://evil.example"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:80", "[::2]"])
+def test_a_server_called_by_a_strangers_name_does_not_answer(client: TestClient, host: str) -> None:
+    answer = client.get("me", headers={"host": host})
+    assert answer.status_code == 421
+    assert "open it by the address" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8417", "127.0.0.1:8417", "[::1]:8417"])
+def test_its_own_names_are_answered_with_any_port(client: TestClient, host: str) -> None:
+    assert client.get("me", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("origin", [ELSEWHERE, "null", "http://localhost:1", "https://localhost.evil.example"])
+def test_what_another_page_sends_is_refused(client: TestClient, method: str, origin: str) -> None:
+    assert client.request(method, "cases", headers={"origin": origin}).status_code == 403
+
+
+def test_a_form_of_another_site_cannot_write_without_naming_its_origin(client: TestClient) -> None:
+    for site in ("cross-site", "same-site"):
+        assert client.post("jobs", json={"kind": "demo"}, headers={"sec-fetch-site": site}).status_code == 403
+        assert client.get("jobs", headers={"sec-fetch-site": site}).status_code == 200
+    assert client.get("jobs").json() == []
+
+
+def test_its_own_pages_may_write(client: TestClient) -> None:
+    headers = {"origin": BASE, "sec-fetch-site": "same-origin"}
+    assert client.post("jobs", json={"kind": "demo"}, headers=headers).status_code == 201
+
+
+def test_answers_forbid_loading_from_elsewhere_and_frames(client: TestClient) -> None:
+    for path in ("me", "nothing-there", "openapi.json"):
+        headers = client.get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+        assert "no-store" in headers["cache-control"]
+
+
+def test_a_websocket_of_another_page_or_of_nobody_is_closed(clients: dict[str, TestClient]) -> None:
+    for who, headers in (("stranger", {}), ("admin", {"origin": ELSEWHERE})):
+        with (
+            pytest.raises(WebSocketDisconnect) as closed,
+            clients[who].websocket_connect(f"{BASE}/_nicegui_ws/socket.io/?EIO=4", headers=headers),
+        ):
+            pass
+        assert closed.value.code == 1008
+
+
+def test_strangers_see_the_page_to_log_in_and_nothing_else(clients: dict[str, TestClient]) -> None:
+    stranger = clients["stranger"]
+    document = clients["admin"].get("openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method in operations:
+            if path != "/api/v1/login":
+                answer = stranger.request(method, BASE + path.replace("{", "").replace("}", ""))
+                assert answer.status_code == 401, (method, path)
+                assert answer.headers["www-authenticate"] == "Bearer"
+    for path in ("openapi.json", "docs", "swagger/swagger-ui.css"):
+        assert stranger.get(path).status_code == 401
+    page = stranger.get(f"{BASE}/cases?x=1")
+    assert page.status_code == 303
+    assert page.headers["location"] == "/login?next=/cases%3Fx%3D1"
+
+
+def test_logging_in_by_the_page_leads_back_and_logging_out_ends_it(clients: dict[str, TestClient]) -> None:
+    browser = clients["stranger"]
+    assert "Log in" in browser.get(f"{BASE}/login?next=/jobs").text
+    given = {"name": "the-viewer", "password": PASSWORD, "next": "/api/v1/me"}
+    answer = browser.post(f"{BASE}/login", data=given)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/api/v1/me"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert browser.get("me").json() == {"name": "the-viewer", "role": "viewer", "is_local": False}
+    kept = browser.cookies[COOKIE]
+    assert browser.post(f"{BASE}/logout").status_code == 303
+    browser.cookies.set(COOKIE, kept)
+    assert browser.get("me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_logging_in_never_leads_to_another_server(clients: dict[str, TestClient], address: str) -> None:
+    given = {"name": "the-viewer", "password": PASSWORD, "next": address}
+    assert clients["stranger"].post(f"{BASE}/login", data=given).headers["location"] == "/"
+
+
+def test_what_is_typed_into_the_page_to_log_in_is_no_markup(clients: dict[str, TestClient]) -> None:
+    given = {"name": '"><script>alert(1)</script>', "password": "x" * 12}
+    page = clients["stranger"].post(f"{BASE}/login", data=given)
+    assert page.status_code == 401
+    assert "<script>" not in page.text
+
+
+def test_a_login_over_https_is_never_sent_in_the_clear(workbench: Workbench) -> None:
+    workbench.accounts.add("anna", PASSWORD, Role.ADMIN, "test")
+    with TestClient(api_app(workbench), base_url="https://localhost/api/v1/") as browser:
+        answer = browser.post("login", json={"name": "anna", "password": PASSWORD})
+    assert "secure" in answer.headers["set-cookie"].lower()
