@@ -22,6 +22,7 @@ Point = tuple[float, float, float]
 
 _FRACTURED_FROM_GRADE = 2
 _LEAST_OTHERS = 2
+_COMPARED_LEVELS = 5  # as far as `Baseline` itself looks
 _NO_CT = "not computed: no lesion mask, and no CT to find the lesion in"
 _OUTSIDE_UNKNOWN = (
     "Parts of the lesion outside the bone are not known from one phase of CT: give a contrasted one (--contrast), "
@@ -102,15 +103,15 @@ def find_lesion(spine: Spine, request: LesionRequest, measured: Callable[[], Spi
         raise PlanError("a lesion mask and a seed", "one of them", "leave --lesion or --seed out")
     ct = spine.ct
     contrasted = None if ct is None or request.contrasted is None else _on(ct, request.contrasted)
-    baseline = None if ct is None else Baseline.of(ct, spine)
     painted = None if request.mask is None else read_labels(request.mask)
     level = request.level
     doubts: tuple[str, ...] = ()
     if level is None:
-        level, doubts = _told_by_lesion(spine, painted, request.seed_mm, baseline)
+        level, doubts = _told_by_lesion(spine, painted, request.seed_mm)
     if level is None:
         level, doubts = _fractured(measured())
     require_body(spine, level)
+    baseline = None if ct is None else Baseline.of(ct, spine, _near(spine, level))
     if painted is not None:
         return _painted(spine, level, painted, baseline, contrasted, doubts)
     if ct is None or baseline is None:
@@ -119,7 +120,7 @@ def find_lesion(spine: Spine, request: LesionRequest, measured: Callable[[], Spi
 
 
 def _told_by_lesion(
-    spine: Spine, painted: LabelMap | None, seed_mm: Point | None, baseline: Baseline | None
+    spine: Spine, painted: LabelMap | None, seed_mm: Point | None
 ) -> tuple[Level | None, tuple[str, ...]]:
     """The level that the mask or the seed lies in, or in which alone a lesion is found; and the doubt with it."""
     if painted is not None:
@@ -128,7 +129,7 @@ def _told_by_lesion(
     if seed_mm is not None:
         held = _holding(spine, np.array([seed_mm]), "the seed")
         return held, (f"The level was not named: {held} holds the seed.",)
-    found = () if baseline is None else _levels_with_lesion(spine, baseline)
+    found = () if spine.ct is None else _levels_with_lesion(spine, Baseline.of(spine.ct, spine))
     if len(found) > 1:
         raise PlanError(
             f"no level was named, and {', '.join(found)} look as if they held a lesion", "one level", "name it: --level"
@@ -136,6 +137,11 @@ def _told_by_lesion(
     if not found:
         return None, ()
     return found[0], (f"The level was not named: {found[0]} is the only vertebra in which a lesion was found.",)
+
+
+def _near(spine: Spine, level: Level) -> list[Level]:
+    """The levels that a lesion of one is compared with."""
+    return [each for each in spine.levels if abs(each.position - level.position) <= _COMPARED_LEVELS]
 
 
 def _levels_with_lesion(spine: Spine, baseline: Baseline) -> tuple[Level, ...]:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
-from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
 from corduroy.errors import MeasurementError, PlanError, SkinError
 from corduroy.imaging.volume import LabelMap
 from corduroy.morphometry.results import VertebraMeasurement
@@ -15,13 +14,14 @@ from corduroy.planning.air_check import air_warnings, through_air
 from corduroy.planning.augmentation import AugmentationPlan, plan_augmentation
 from corduroy.planning.biopsy import BiopsyFacts, BiopsyPlan, plan_biopsy
 from corduroy.planning.breaches import breaches_of
-from corduroy.planning.corridors import CorridorPlan, CorridorSettings, EntryFrom, find_corridors
+from corduroy.planning.corridors import CorridorPlan, CorridorSettings, EntryFrom
 from corduroy.planning.decompression import DecompressionPlan, plan_decompression
 from corduroy.planning.embolization import plan_embolization
 from corduroy.planning.imaging_facts import imaging_facts
 from corduroy.planning.leak_sites import BreachedCortex
 from corduroy.planning.lesion_extent import extent_of
 from corduroy.planning.lesion_mask import CODES, LesionMask
+from corduroy.planning.needle_searches import NeedleSearches
 from corduroy.planning.plan_settings import PlanSettings
 from corduroy.planning.scores import Scores, has_deficit, is_aggressive, score
 from corduroy.planning.simulated import SimulatedKind
@@ -100,6 +100,8 @@ class _Planner:
     def __init__(self, inputs: PlanInputs, settings: PlanSettings) -> None:
         self._inputs = inputs
         self._settings = settings
+        target = None if inputs.lesion is None else _target(inputs.lesion)
+        self._searches = NeedleSearches(inputs.spine, inputs.level, target, inputs.structures)
         self.missing: dict[str, str] = {}
         self.doubts: list[str] = []
 
@@ -107,20 +109,12 @@ class _Planner:
         """From the skin; from the bone where there is no CT, or where its image does not reach the skin."""
         from_bone = settings.model_copy(update={"entry": EntryFrom.BONE})
         if self._inputs.spine.ct is None:
-            return self._try(name, lambda: self._search(from_bone))
+            return self._try(name, lambda: self._searches.find(from_bone))
         try:
-            return self._try(name, lambda: self._search(settings), passing=SkinError)
+            return self._try(name, lambda: self._searches.find(settings), passing=SkinError)
         except SkinError as error:
             self.doubts.append(f"Corridors begin on the bone: {error.got}.")
-            return self._try(name, lambda: self._search(from_bone))
-
-    def _search(self, settings: CorridorSettings) -> CorridorPlan:
-        inputs = self._inputs
-        target = None if inputs.lesion is None else _target(inputs.lesion)
-        structures = inputs.structures
-        return find_corridors(
-            inputs.spine, inputs.level, settings, target=target, structures=structures, names=TOTAL_STRUCTURES
-        )
+            return self._try(name, lambda: self._searches.find(from_bone))
 
     def augmentation(self, breaches: tuple[BreachedCortex, ...] | None) -> AugmentationPlan | None:
         inputs, settings = self._inputs, self._settings.augmentation

@@ -23,7 +23,7 @@ from corduroy.reports.viewer import add_text
 FloatArray = NDArray[np.float64]
 
 _PIXEL_MM = 0.5
-_STEP_MM = 0.7
+_STEP_MM = 1.0
 _BLUR_MM = 0.9
 _SURFACE = 0.5
 # Rays that just miss the bone fade out between these densities, so that edges are smooth.

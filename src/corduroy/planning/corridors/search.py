@@ -109,9 +109,17 @@ def find_corridors(
     return search_scene(scene, chosen)
 
 
-def search_scene(scene: Scene, settings: CorridorSettings) -> CorridorPlan:
-    """Search a scene; see `find_corridors`."""
-    fields = make_fields(scene.avoid, scene.grid.spacing, settings)
+def search_scene(scene: Scene, settings: CorridorSettings, fields: Fields | None = None) -> CorridorPlan:
+    """Search a scene; see `find_corridors`.
+
+    Parameters
+    ----------
+    scene : Scene
+    settings : CorridorSettings
+    fields : Fields, optional
+        Of this scene with these margins, where they are known already.
+    """
+    fields = fields or make_fields(scene.avoid, scene.grid.spacing, settings)
     found = sweep_scene(scene, fields, settings)
     corridors = _ranked(scene, fields, found, settings)
     total = int(found.tried.sum())
