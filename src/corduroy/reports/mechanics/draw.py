@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.mechanics_outputs import MechanicsImages
 from corduroy.reports.planes import Sheet
 from corduroy.reports.style import FAINT_INK, INK, VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, show_grey
-from corduroy.simulation.vertebra import Assessment, StateResult
+from corduroy.simulation.vertebra import State, StateResult
 from corduroy.simulation.vertebra.failure import FailureSite
 from corduroy.simulation.vertebra.grid import ModelGrid
 
@@ -25,30 +26,31 @@ _PIXEL_MM = 0.4
 _MARGIN_MM = 6.0
 _PANEL_IN = 2.5
 _COLOURS = "inferno"
+CEMENT, RESECTED = "#56B4E9", "#F0E442"
 _STATE_COLOURS = ("#0072B2", "#222222", "#009E73", "#E69F00", "#CC79A7")
-_LEAST_SHOWN = 0.12  # of the colours' range: below, the CT shows through
+_GAP = 0.012  # on both sides of a panel, of its width
 
 
 def draw_yield(images: MechanicsImages, view: str) -> Figure:
     """Stress over yield stress under the reference load, all states; `view` is ``"sagittal"`` or ``"axial"``.
 
-    The plane is that of the place where the vertebra fails first as it is. A cross marks where each state does.
+    Each state in the plane of the place where it fails first, marked by a cross.
     """
     found = images.assessment
     states = list(found.states.items())
-    site = found.states[_as_is(found)].vertebra.site
     top = max(float(np.nanquantile(state.vertebra.fields.yield_ratio, 0.995)) for _, state in states)
     scale = Normalize(0.0, top)
     with figure_style():
-        sheet = _sheet(states[0][1].vertebra.fields.grid, site, view)
-        left, right, bottom, upper = sheet.extent
+        grid = found.states[State.AS_IS].vertebra.fields.grid
+        sheets = [_sheet(grid, result.vertebra.site, view) for _, result in states]
+        left, right, bottom, upper = sheets[0].extent
         height = _PANEL_IN * (upper - bottom) / (right - left)
         figure = new_figure(_PANEL_IN * len(states), height + 0.95, VIEWER_BACKGROUND)
         whole = height + 0.95
         for number, (state, result) in enumerate(states):
-            place = (number / len(states), 0.6 / whole, 1 / len(states), height / whole)
+            place = ((number + _GAP) / len(states), 0.6 / whole, (1 - 2 * _GAP) / len(states), height / whole)
             axes = figure.add_axes(place)
-            _panel(axes, sheet, images, result, scale, view)
+            _panel(axes, sheets[number], images, state, result, scale, view)
             x = (number + 0.5) / len(states)
             figure.text(x, 1 - 0.17 / whole, state.words, color=VIEWER_INK, size=12, ha="center", va="center")
             if number == 0:
@@ -60,10 +62,6 @@ def draw_yield(images: MechanicsImages, view: str) -> Figure:
         words = "stress over yield stress, standing" if found.loads else "stress over yield stress at 500 N"
         figure.text(0.29, 0.45 / whole, words, color=VIEWER_INK, size=11, ha="right", va="center")
     return figure
-
-
-def _as_is(found: Assessment) -> Any:
-    return next(state for state in found.states if state.value == "as_is")
 
 
 def _sheet(grid: ModelGrid, site: FailureSite, view: str) -> Sheet:
@@ -86,7 +84,9 @@ def _sheet(grid: ModelGrid, site: FailureSite, view: str) -> Sheet:
     return Sheet(grid.frame, grid.frame.world(local), extent)
 
 
-def _panel(axes: Axes, sheet: Sheet, images: MechanicsImages, result: StateResult, scale: Normalize, view: str) -> None:
+def _panel(
+    axes: Axes, sheet: Sheet, images: MechanicsImages, state: State, result: StateResult, scale: Normalize, view: str
+) -> None:
     axes.set_axis_off()
     if images.case.ct is not None:
         show_grey(axes, sheet.grey(images.case.ct), sheet)
@@ -96,6 +96,10 @@ def _panel(axes: Axes, sheet: Sheet, images: MechanicsImages, result: StateResul
     shown = np.isfinite(values)
     picture[..., 3] = np.where(shown, np.clip(0.35 + values / (scale.vmax or 1.0), 0.35, 0.95), 0.0)
     axes.imshow(picture, extent=sheet.extent, interpolation="nearest", zorder=1)
+    if state.is_filled:
+        _tint(axes, sheet, images.alterations.fill, CEMENT)
+    if state.is_decompressed:
+        _tint(axes, sheet, images.alterations.resection, RESECTED)
     local = fields.grid.frame.local(result.vertebra.site.point_mm)
     x, y = (-local[0], local[1]) if view == "axial" else (-local[1], local[2])
     axes.plot([x], [y], "+", color="#56B4E9", ms=15, mew=2.4, path_effects=OUTLINE, zorder=6)
@@ -105,6 +109,16 @@ def _panel(axes: Axes, sheet: Sheet, images: MechanicsImages, result: StateResul
         add_letters(axes, "R", "L", "A", "P")
     else:
         add_letters(axes, "A", "P")
+
+
+def _tint(axes: Axes, sheet: Sheet, mask: LabelMap | None, colour: str) -> None:
+    """A mask as a tinted area."""
+    if mask is None:
+        return
+    picture = np.empty((*sheet.points.shape[:2], 4))
+    picture[...] = (*to_rgb(colour), 0.0)
+    picture[..., 3] = 0.45 * (sheet.labels(mask) > 0)
+    axes.imshow(picture, extent=sheet.extent, interpolation="bilinear", zorder=2)
 
 
 def field_on(sheet: Sheet, grid: ModelGrid, values: FloatArray) -> FloatArray:

@@ -20,8 +20,8 @@ from corduroy.reports.style import DPI, figure_style
 HTML_NAME = "mechanics.html"
 PDF_NAME = "mechanics.pdf"
 
-_PLANE = "the plane of the place where {level} fails first as it is"
-_KEY = "Brighter: nearer to yield under the reference load. Cross: where each state fails first."
+_PLANE = "the plane of the place where each state fails first"
+_KEY = "Brighter: nearer to yield under the reference load. Cross: that place. Blue: cement; yellow: bone taken out."
 
 
 def write_mechanics_report(
@@ -52,7 +52,6 @@ def write_mechanics_report(
 
 def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[str, Figure, tuple[str, str]]]:
     level = document["level"]
-    plane = _PLANE.format(level=level)
     if any(state["strength"] is not None for state in document["states"]):
         text = f"Strength of {level} in each state"
         yield (
@@ -63,9 +62,9 @@ def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[
                 f"{text}, with the interval of the drawn calibrations, laws and tissues. Dashed: the loads to bear.",
             ),
         )
-    sagittal = f"Where {level} yields, sagittal, anterior on the left, in {plane}"
+    sagittal = f"Where {level} yields, sagittal, anterior on the left, in {_PLANE}"
     yield "sagittal", draw_yield(images, "sagittal"), (f"{sagittal}.", f"{sagittal}. {_KEY}")
-    axial = f"Where {level} yields, axial, seen from below, the patient's right on the image's left, in {plane}"
+    axial = f"Where {level} yields, axial, seen from below, the patient's right on the image's left, in {_PLANE}"
     yield "axial", draw_yield(images, "axial"), (f"{axial}.", f"{axial}. {_KEY}")
     neighbours = draw_neighbours(document)
     if neighbours is not None:

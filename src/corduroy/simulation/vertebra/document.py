@@ -79,7 +79,10 @@ def _state(state: State, found: StateResult, whole: Assessment) -> dict[str, Any
         "stiffness": _spread(found.stiffness, bounds["stiffness"]),
         "strength": _spread(found.strength, bounds["strength"]),
         "linear_strength": [{"criterion": each.criterion, "force_n": rounded(each.force_n)} for each in own.linear],
-        "load_to_strength": {name: measured(ratio) for name, ratio in found.load_to_strength.items()},
+        "load_to_strength": {
+            name: _loaded(ratio, whole.loads[name], bounds["strength"])
+            for name, ratio in found.load_to_strength.items()
+        },
         "change_percent": {
             "stiffness": _changed(found.stiffness_change, changes["stiffness"]),
             "strength": _changed(found.strength_change, changes["strength"]),
@@ -108,6 +111,20 @@ def _spread(value: Measured | None, bounds: tuple[float, float] | None) -> dict[
     if found is None or value is None:
         return None
     return found | {"interval": None if bounds is None else [rounded(bound * value.value) for bound in bounds]}
+
+
+def _loaded(value: Measured, load: Measured, strength_bounds: tuple[float, float] | None) -> dict[str, Any] | None:
+    """A ratio of load to strength; both errors are lognormal, so that the interval stays above 0."""
+    found = measured(value)
+    if found is None:
+        return None
+    if strength_bounds is None:
+        return found | {"interval": None}
+    low, high = load.interval
+    reach = np.hypot(np.log(high / low) / 2, np.log(strength_bounds[1] / strength_bounds[0]) / 2)
+    middle = value.value / np.sqrt(strength_bounds[0] * strength_bounds[1]) * np.sqrt(low * high) / load.value
+    interval = [rounded(float(middle * np.exp(sign * reach))) for sign in (-1, 1)]
+    return found | {"interval": interval}
 
 
 def _changed(value: Measured | None, bounds: tuple[float, float] | None) -> dict[str, Any] | None:

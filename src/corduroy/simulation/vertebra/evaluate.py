@@ -194,7 +194,10 @@ def evaluate_vertebra(
     ------
     ModelError, ConvergenceError
     """
-    capped = capped_model(subject, state, calibration, materials)
+    with warnings.catch_warnings():
+        if state is not State.AS_IS:
+            warnings.simplefilter("ignore", DoubtWarning)  # the range of the law is told once
+        capped = capped_model(subject, state, calibration, materials)
     solution, force, stiffness = compressed(capped)
     ratio, energy = _yield_ratio(capped, solution), solution.energy_density_mpa()
     amount = _STRAIN * capped.caps.height_mm
