@@ -19,6 +19,9 @@ _PANEL_IN = 2.7
 _COLUMNS = 2
 _PAIR_COLUMNS = 3
 _NAMED_AT_MOST = 10
+_LINES_AT_MOST = 200
+"""Pairs up to which each has a line of its own; more would be one grey surface (author's choice)."""
+_TITLE, _NARROW_TITLE = 34, 26
 # Okabe and Ito without yellow, which is faint on white; lines are told apart by dash too.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#444444")
 _SHORT_VISITS = {
@@ -43,7 +46,10 @@ def draw_trajectories(trajectories: Sequence[Trajectory]) -> Figure | None:
 
 
 def draw_pairs(outcomes: Sequence[PairedOutcome]) -> Figure | None:
-    """One panel per outcome, before on the left and after on the right; a bar at each median."""
+    """One panel per outcome, before on the left and after on the right; a bar at each median.
+
+    In large series boxes (quartiles, whiskers from 5 to 95 %) in place of a line for each patient.
+    """
     shown = [outcome for outcome in outcomes if outcome.pairs]
     if not shown:
         return None
@@ -89,23 +95,27 @@ def _trajectory(axes: Axes, trajectory: Trajectory) -> None:
         margin = 0.04 * (trajectory.high - trajectory.low)
         axes.set_ylim(trajectory.low - margin, trajectory.high + margin)
     axes.set_xticks(list(place.values()), [_SHORT_VISITS[Visit(visit)] for visit in place], fontsize=8.2)
-    axes.set_title(_titled(trajectory.label, trajectory.unit), fontsize=9.5, loc="left")
+    axes.set_title(_titled(trajectory.label, trajectory.unit, _TITLE), fontsize=9.5, loc="left")
 
 
 def _pairs(axes: Axes, outcome: PairedOutcome) -> None:
     many = len(outcome.pairs) > _NAMED_AT_MOST
-    for index, pair in enumerate(outcome.pairs):
-        axes.plot((0, 1), (pair.before, pair.after), marker="" if many else "o", ms=4, **_look(index, many))
-    for place, values in ((0, [p.before for p in outcome.pairs]), (1, [p.after for p in outcome.pairs])):
+    before_and_after = [p.before for p in outcome.pairs], [p.after for p in outcome.pairs]
+    if len(outcome.pairs) > _LINES_AT_MOST:
+        axes.boxplot(before_and_after, positions=(0, 1), widths=0.4, whis=(5, 95), sym="", medianprops={"lw": 0})
+    else:
+        for index, pair in enumerate(outcome.pairs):
+            axes.plot((0, 1), (pair.before, pair.after), marker="" if many else "o", ms=4, **_look(index, many))
+    for place, values in enumerate(before_and_after):
         axes.plot((place - 0.16, place + 0.16), (median(values),) * 2, color=INK, lw=2.4, solid_capstyle="butt")
     axes.set_xlim(-0.35, 1.35)
     axes.set_xticks((0, 1), (outcome.before_name.replace(" ", "\n", 1), outcome.after_name.replace(" ", "\n", 1)))
-    axes.set_title(_titled(outcome.label, outcome.unit), fontsize=9.5, loc="left")
+    axes.set_title(_titled(outcome.label, outcome.unit, _NARROW_TITLE), fontsize=9.5, loc="left")
 
 
-def _titled(label: str, unit: str) -> str:
+def _titled(label: str, unit: str, width: int) -> str:
     text = f"{label} ({unit})" if unit and unit not in label else label
-    return "\n".join(_broken(text, 34))
+    return "\n".join(_broken(text, width))
 
 
 def _broken(text: str, width: int) -> list[str]:

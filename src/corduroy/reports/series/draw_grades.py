@@ -1,7 +1,8 @@
-"""Grades before and after: every patient a ribbon from one column of grades to the other."""
+"""Grades before and after: a ribbon for every patient, in large series one for every change."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ from corduroy.study.results import OrdinalOutcome
 _BETTER, _SAME, _WORSE = "#0072B2", "#8A94A0", "#D55E00"
 _COLUMN = 0.07
 _GAP_SHARE = 0.14
+_APART_AT_MOST = 60
+"""Cases up to which each has a ribbon of its own; thinner ones could not be told apart (author's choice)."""
 
 
 def draw_grades(outcome: OrdinalOutcome) -> Figure | None:
@@ -54,14 +57,21 @@ def _ribbons(
     taken_left, taken_right = [0] * len(before), [0] * len(after)
     bend = (1 - np.cos(np.linspace(0.0, np.pi, 60))) / 2
     x = np.linspace(_COLUMN / 2, 1 - _COLUMN / 2, 60)
-    for pair in sorted(outcome.pairs, key=lambda p: (p.before, p.after)):
-        start, end = int(pair.before), int(pair.after)
+    for start, end, cases in _strands(outcome):
         left, right = before[start][0] + taken_left[start], after[end][0] + taken_right[end]
-        taken_left[start] += 1
-        taken_right[end] += 1
+        taken_left[start] += cases
+        taken_right[end] += cases
         lower = left + (right - left) * bend
         colour = _BETTER if end > start else _SAME if end == start else _WORSE
-        axes.fill_between(x, lower + 0.06, lower + 0.94, color=colour, alpha=0.45, lw=0)
+        axes.fill_between(x, lower + 0.06, lower + cases - 0.06, color=colour, alpha=0.45, lw=0)
+
+
+def _strands(outcome: OrdinalOutcome) -> list[tuple[int, int, int]]:
+    """Grade before, grade after, and how many cases share the ribbon."""
+    changes = Counter((int(pair.before), int(pair.after)) for pair in outcome.pairs)
+    if len(outcome.pairs) > _APART_AT_MOST:
+        return [(*change, cases) for change, cases in sorted(changes.items())]
+    return [(*change, 1) for change in sorted(changes.elements())]
 
 
 def _column(axes: Axes, outcome: OrdinalOutcome, x: float, side: str, places: list[tuple[float, int]]) -> None:

@@ -41,9 +41,9 @@ def _curve(axes: Axes, curve: SurvivalCurve) -> None:
         known = [(step.months, step.low, step.high) for step in curve.steps if None not in (step.low, step.high)]
         band: Any = np.array(known, float).T
         axes.fill_between(band[0], band[1], band[2], step="post", color=_BAND, alpha=0.5, lw=0)
-    for month in curve.censored_at:
-        level = next(step.survival for step in reversed(curve.steps) if step.months <= month)
-        axes.plot(month, level, marker="|", color=_LINE, ms=9, mew=1.4)
+    seen_last = np.unique(curve.censored_at)
+    step = np.searchsorted(months, seen_last, side="right") - 1
+    axes.plot(seen_last, np.array(levels)[step], ls="", marker="|", color=_LINE, ms=9, mew=1.4)
 
 
 def _below(axes: Axes, curve: SurvivalCurve, bounded: bool) -> None:
