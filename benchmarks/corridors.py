@@ -18,6 +18,7 @@ from benchmarks.corridor_peer import Sampled, sample_plainly
 from benchmarks.corridor_safety import labels_in_needle
 from benchmarks.data import MissingDataError, present
 from benchmarks.figures import Figure, Row, Target, at_least, at_most, fill, print_table, print_verdict, write_json
+from benchmarks.plan_speed import measure_plan
 from benchmarks.probe import peak_bytes
 from corduroy.anatomy import Level, Spine, build_spine
 from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
@@ -72,7 +73,7 @@ def main(
         console = Console(width=_WIDTH)
     figures = measure_holes(12 if quick else _HOLES)
     print_table("holes", figures, console)
-    for title, part in _on_lidc(quick).items():
+    for title, part in {**_on_lidc(quick), "plan": measure_plan()}.items():
         figures += part
         print_table(title, part, console)
     place = _FILE.with_name("corridors-quick.json") if quick else _FILE

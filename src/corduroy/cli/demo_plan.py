@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from corduroy.imaging.volume import LabelMap, Volume
     from corduroy.phantom import Phantom, PlantedLesion
+    from corduroy.pipeline.case import Case
+    from corduroy.pipeline.plan_case import PlanRequest
 
 _NAME = "sub-demo_ses-lesion"
 _SEED = 7
@@ -35,23 +37,40 @@ def plan_the_demo(patient: Phantom, folder: Path) -> None:
     from corduroy.cli.plan import print_places
     from corduroy.cli.plan_table import print_plan
     from corduroy.cli.progress import step_bar
-    from corduroy.pipeline.case import Case
-    from corduroy.pipeline.plan_case import PlanRequest, plan_case
-    from corduroy.pipeline.plan_outputs import PlanOutputs
+    from corduroy.pipeline.plan_case import plan_case
+    from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs
     from corduroy.reports.plan.write import write_plan_report
 
     with step_bar(1) as bar:
         bar.on_step("render")
         files = write_demo_case(patient, folder)
-        case = Case(_NAME, files["ct"], files["seg-vert_msk"])
+        case, request = demo_request(files)
         outputs = PlanOutputs(folder / "plan.json", folder / "plan", folder / "plan" / "steps")
-        request = PlanRequest(facts=files["facts"], structures=files["organs"], contrasted=files["contrast"])
         document = plan_case(case, request, None, outputs, write_plan_report, bar.on_step)
-    typer.echo(
-        f"{_LEVEL} of the same patient with an aggressive hemangioma; its mask is the truth, as a reader paints it"
-    )
+    typer.echo(f"{_LEVEL} of the same patient with an aggressive hemangioma, found and delineated by the software")
     print_plan(document)
+    typer.echo(_against_truth(folder / "plan" / LESION_FILE, files["lesion"]))
     print_places(outputs.json, outputs.report)
+
+
+def demo_request(files: dict[str, Path]) -> tuple[Case, PlanRequest]:
+    """What the demonstration asks for, from the files of `write_demo_case`."""
+    from corduroy.pipeline.case import Case
+    from corduroy.pipeline.plan_case import PlanRequest
+
+    request = PlanRequest(facts=files["facts"], structures=files["organs"], contrasted=files["contrast"])
+    return Case(_NAME, files["ct"], files["seg-vert_msk"]), request
+
+
+def _against_truth(found: Path, planted: Path) -> str:
+    """How well the lesion that was found is the one that was planted."""
+    from corduroy.imaging import read_labels
+
+    if not found.is_file():
+        return "No lesion was found, though one was planted."
+    there, truth = read_labels(found).array > 0, read_labels(planted).array > 0
+    dice = 2.0 * float((there & truth).sum()) / float(there.sum() + truth.sum())
+    return f"Dice of the lesion found and the lesion planted: {dice:.2f}"
 
 
 def write_demo_case(patient: Phantom, folder: Path) -> dict[str, Path]:
