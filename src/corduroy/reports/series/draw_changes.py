@@ -19,7 +19,7 @@ _PANEL_IN = 2.7
 _COLUMNS = 2
 _PAIR_COLUMNS = 3
 _NAMED_AT_MOST = 10
-_LINES_AT_MOST = 200
+LINES_AT_MOST = 200
 """Pairs up to which each has a line of its own; more would be one grey surface (author's choice)."""
 _TITLE, _NARROW_TITLE = 34, 26
 # Okabe and Ito without yellow, which is faint on white; lines are told apart by dash too.
@@ -101,7 +101,7 @@ def _trajectory(axes: Axes, trajectory: Trajectory) -> None:
 def _pairs(axes: Axes, outcome: PairedOutcome) -> None:
     many = len(outcome.pairs) > _NAMED_AT_MOST
     before_and_after = [p.before for p in outcome.pairs], [p.after for p in outcome.pairs]
-    if len(outcome.pairs) > _LINES_AT_MOST:
+    if len(outcome.pairs) > LINES_AT_MOST:
         axes.boxplot(before_and_after, positions=(0, 1), widths=0.4, whis=(5, 95), sym="", medianprops={"lw": 0})
     else:
         for index, pair in enumerate(outcome.pairs):

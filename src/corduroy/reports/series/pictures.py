@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from corduroy.reports.series.blocks import Picture
 from corduroy.reports.series.draw_agreement import draw_agreement
-from corduroy.reports.series.draw_changes import draw_pairs, draw_trajectories
+from corduroy.reports.series.draw_changes import LINES_AT_MOST, draw_pairs, draw_trajectories
 from corduroy.reports.series.draw_flow import draw_flow
 from corduroy.reports.series.draw_grades import draw_grades
 from corduroy.reports.series.draw_survival import draw_survival
@@ -68,8 +68,7 @@ def _drawn(result: SeriesResult) -> Iterator[Drawn]:
         yield Picture("trajectories", caption, f"Values in time of {names}."), trajectories
     pairs = draw_pairs(result.paired)
     if pairs is not None:
-        caption = "Before and after; each line is a patient, the black bars are medians."
-        yield Picture("pairs", caption, "; ".join(_pair_words(result))), pairs
+        yield Picture("pairs", _pair_caption(result), "; ".join(_pair_words(result))), pairs
     yield from _grades(result)
     yield from _curves(result)
     for reader in result.readers:
@@ -101,6 +100,15 @@ def _curves(result: SeriesResult) -> Iterator[Drawn]:
         caption = f"Free of {event.curve.name}. Ticks: patients last seen; below the axis those at risk{limits}."
         alt = f"Kaplan-Meier curve of {event.label.lower()}: {share(event.proportion)} had it."
         yield Picture(f"survival-{event.key}", caption, alt), draw_survival(event.curve)
+
+
+def _pair_caption(result: SeriesResult) -> str:
+    if all(len(outcome.pairs) <= LINES_AT_MOST for outcome in result.paired):
+        return "Before and after; each line is a patient, the black bars are medians."
+    return (
+        f"Before and after; the black bars are medians. Each line is a patient; of more than {LINES_AT_MOST} patients "
+        "boxes show the quartiles, whiskers reach from 5 to 95 %."
+    )
 
 
 def _pair_words(result: SeriesResult) -> Iterator[str]:
