@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ _LEVELS = {
 _PHANTOM_LEVELS = ("T10", "T11", "T12", "L1", "L2", "L3")
 _SPACINGS = (1.0, (0.7, 0.7, 1.5), (0.9, 0.9, 2.0))
 _FAMILIES = (*Family, Family.FATTY_HEMANGIOMA, Family.VASCULAR_HEMANGIOMA)
+_LESIONS_PER_PHANTOM = 4  # of neighbouring seeds
 _TRIES = 8
 _MATCH_MM = 8.0
 REAL_BREACH_MM = 3.0
@@ -116,7 +117,7 @@ def texture_of(job: Job) -> tuple[bool, dict[str, float]]:
 def _searched(job: Job) -> tuple[PlantedLesion, Spine, Baseline, Delineation]:
     """A planted lesion, the spine in which it is looked for, its intact neighbours, and what is found without help."""
     rng = np.random.default_rng([job.seed, SCANS.index(job.scan)])
-    ct, spine, baseline = _scene(job, rng)
+    ct, spine, baseline = _scene(job)
     planted, level = _planted(job, rng, ct, spine)
     found_in = spine if planted.truth.lesion.expansion is None else build_spine(planted.labels, "verse")
     return planted, found_in, baseline, delineate(planted.ct, found_in, level, baseline=baseline)
@@ -126,11 +127,17 @@ def _clicked(planted: PlantedLesion, spine: Spine, baseline: Baseline, level: Le
     return delineate(planted.ct, spine, level, seed=deepest_point(planted.mask), baseline=baseline)
 
 
-def _scene(job: Job, rng: np.random.Generator) -> tuple[Volume, Spine, Baseline]:
+def _scene(job: Job) -> tuple[Volume, Spine, Baseline]:
     if job.scan != "phantom":
         return (*real_scan(job.scan), baseline_of(job.scan))
+    return _phantom(job.seed // _LESIONS_PER_PHANTOM)
+
+
+@lru_cache(maxsize=1)
+def _phantom(number: int) -> tuple[Volume, Spine, Baseline]:
+    rng = np.random.default_rng([number, SCANS.index("phantom")])
     phantom = random_spine(rng, _PHANTOM_LEVELS)
-    ct, labels = phantom.render(rng, _SPACINGS[job.seed % len(_SPACINGS)], noise_hu=float(rng.uniform(8.0, 25.0)))
+    ct, labels = phantom.render(rng, _SPACINGS[number % len(_SPACINGS)], noise_hu=float(rng.uniform(8.0, 25.0)))
     spine = build_spine(labels, "verse")
     return ct, spine, Baseline.of(ct, spine)
 
