@@ -80,7 +80,8 @@ def frame(record: type[Record], columns: Mapping[str, Sequence[Any] | pd.Series[
         `id_columns` and every item, all of one length.
     """
     ids = {name: pd.Series(np.asarray(columns[name], dtype=object), dtype=object) for name in id_columns(record)}
-    return pd.DataFrame(ids | {name: column(item, columns[name]) for name, item in record.items().items()})
+    # Not copied into one block for each type: the columns of a large registry are gigabytes.
+    return pd.DataFrame(ids | {name: column(item, columns[name]) for name, item in record.items().items()}, copy=False)
 
 
 def frames_of(case_files: Iterable[CaseFile]) -> Frames:
