@@ -218,6 +218,8 @@ class _Run:
         """Viscosity of what is in each voxel."""
         state, finest = self.state, self.solver.tower.finest
         gelatin = state.laden, state.caught, state.limit, state.power
+        fresh = self.mixture_age - self.older
+        fluid = self.recipe.marrow_pa_s * PA, self.older, fresh, state.densest, self.table.age_step_s
         mobility.resistances(
             finest.spans,
             state.shape,
@@ -227,7 +229,7 @@ class _Run:
             (state.areas, state.halves, state.porosity_per_room),
             state.factors,
             (state.held, state.room, state.age),
-            (self.recipe.marrow_pa_s * PA, self.older, state.densest, self.table.age_step_s),
+            fluid,
             self.table.log_mpa_s,
             self.settings.displacement == "piston",
             self.settings.corey_exponents,
@@ -267,11 +269,25 @@ class _Run:
             (piston, state.ratio, self.settings.corey_exponents),
             (state.laden, state.coming_laden, state.caught, state.catch, state.limit),
         )
+        if not piston:
+            self.front = self._layer()
         self.time += dt
         self.injected += volume - unplaced
         self._note(flow)
         self._balance()
         self._may_stop(unplaced)
+
+    def _layer(self) -> float:
+        """Room of the voxels that a front passes per voxel of its way, from how much the saturation varies in all."""
+        state = self.state
+        room = state.room.reshape(state.shape)
+        share = np.divide(state.held.reshape(state.shape), room, out=np.zeros(state.shape), where=room > 0)
+        slopes = np.zeros(state.shape)
+        for axis in range(3):
+            beyond = np.moveaxis(room > 0, axis, 0)
+            along = np.moveaxis(share, axis, 0)
+            np.moveaxis(slopes, axis, 0)[:-1] += np.where(beyond[1:], np.diff(along, axis=0), 0) ** 2
+        return float((np.sqrt(slopes) * room).sum())
 
     def _note(self, flow: float) -> None:
         course = self.course
@@ -319,6 +335,7 @@ class _Run:
             leaked_mm3=np.array(course.leaked).reshape(len(course.times), len(self.body.sites)),
             fill=state.without_ghosts(fill.astype(np.float32)),
             arrival_s=state.without_ghosts(state.arrival),
+            pressure_mpa=state.without_ghosts(state.pressure.astype(np.float32)),
             gelatin=None if caught is None else state.without_ghosts(np.nan_to_num(caught).astype(np.float32)),
             stop=stop,
             worst_balance=self.worst,

@@ -69,8 +69,8 @@ def resistances(
     state : tuple of arrays
         Held, room, age.
     fluid : tuple of float
-        Viscosity of marrow in MPa·s, age that is added to the cement's, densest share of particles, the table's step
-        of age.
+        Viscosity of marrow in MPa·s, age that is added to the cement's, stored age of cement that enters now, densest
+        share of particles, the table's step of age.
     table : array
         See `rheology.ViscosityTable`.
     piston : bool
@@ -78,12 +78,12 @@ def resistances(
     clog : tuple
         Particles held, caught, limit of caught over room, exponent; arrays of size 1 without gelatin.
     ratio : array of float32, flat
-        Set where there is cement, for `transport.fractional_flow`; size 1 for pistons.
+        Set, for `transport.fractional_flow`; size 1 for pistons.
     out : array of float32, flat
     """
     held, room, age = state
     laden, caught, limit, power = clog
-    marrow, older, densest, age_step = fluid
+    marrow, older, fresh, densest, age_step = fluid
     areas, halves, per_voxel = geometry
     ny, nz = shape[1], shape[2]
     for i in prange(1, shape[0] - 1):
@@ -93,7 +93,7 @@ def resistances(
                 if room[c] <= 0:
                     continue
                 value = marrow
-                if held[c] > 0:
+                if held[c] > 0 or not piston:
                     share = min(1.0, held[c] / room[c])
                     porosity = min(1.0, room[c] * per_voxel)
                     permeability = 0.0
@@ -101,8 +101,9 @@ def resistances(
                         permeability += halves[axis] / (areas[axis] * factors[axis][c]) / 3
                     radius = np.sqrt(8 * permeability / porosity)
                     speed = _speed(pressure, faces, steps, areas, c) / porosity
-                    cement = look_up(table, age_step, age[c] + older, speed / radius)
-                    if laden.size > 1:
+                    since = age[c] if held[c] > 0 else fresh
+                    cement = look_up(table, age_step, since + older, speed / radius)
+                    if laden.size > 1 and held[c] > 0:
                         thick = min(laden[c] / held[c], 0.99 * densest)
                         cement *= (1 - thick / densest) ** (-2.5 * densest)
                     if piston:

@@ -33,7 +33,7 @@ class InjectionResult:
         End of each step, from the start of the first shot, pauses included.
     injected_mm3 : ndarray, shape (n,)
     tip_pressure_mpa : ndarray, shape (n, cannulas)
-        In the cannula's opening during the step; NaN where it is not used.
+        In the cannula's opening at the beginning of the step; NaN where it is not used.
     syringe_pressure_mpa : ndarray, shape (n,)
         Largest over the cannulas in use, with the loss along the cannula.
     plunger_force_n : ndarray, shape (n,)
@@ -43,6 +43,8 @@ class InjectionResult:
         Share of the voxel's pores that holds cement at the end.
     arrival_s : ndarray of float32, shape (n0, n1, n2)
         When the voxel's pores were half full; NaN where they never were.
+    pressure_mpa : ndarray of float32, shape (n0, n1, n2)
+        At the beginning of the last step, that is for what was injected at the end of the step before it.
     gelatin : ndarray of float32, shape (n0, n1, n2), optional
         Share of the pores taken by caught sponge at the end.
     stop : StopReason
@@ -60,6 +62,7 @@ class InjectionResult:
     leaked_mm3: FloatArray
     fill: Singles
     arrival_s: Singles
+    pressure_mpa: Singles
     gelatin: Singles | None
     stop: StopReason
     worst_balance: float

@@ -194,7 +194,7 @@ def sweep(
     -------
     heap : array
     front : float
-        Room of the voxels in which the front is.
+        Room of the voxels that took cement and are not full.
     unplaced : float
         Cement for which there is no room anywhere.
     """
@@ -225,7 +225,7 @@ def sweep(
         coming_age[c] = 0
         if np.isnan(arrival[c]) and keep >= 0.5 * room[c]:
             arrival[c] = start + dt * min(1.0, max(0.0, (0.5 * room[c] - before) / max(came, 1e-300)))
-        if came > 0 and (keep < room[c] if piston else before < 0.1 * room[c]):
+        if came > 0 and keep < room[c]:
             front += room[c]
         borne = 0.0
         if gelatin:
