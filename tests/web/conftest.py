@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from corduroy.imaging import LabelMap, Volume, write_volume
@@ -30,17 +34,38 @@ class Names:
     case: str
 
 
-@pytest.fixture
-def workbench(tmp_path: Path) -> Iterator[Workbench]:
-    """Without accounts; jobs wait."""
-    settings = ServerSettings(folder=tmp_path / "workbench", workers=0, largest_upload_bytes=8 << 20)
-    with Workbench(settings) as opened:
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new workbench, to be copied: making the registry's tables takes a while."""
+    folder = tmp_path_factory.mktemp("template") / "workbench"
+    Workbench(ServerSettings(folder=folder)).close()
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as weakly as argon2 can, which takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("corduroy.web.accounts.accounts.PasswordHasher", quick)
+        yield
+
+
+@contextmanager
+def copied(template: Path, folder: Path) -> Iterator[Workbench]:
+    """A new workbench; jobs wait."""
+    shutil.copytree(template, folder)
+    with Workbench(ServerSettings(folder=folder, workers=0, largest_upload_bytes=8 << 20)) as opened:
         yield opened
 
 
-@pytest.fixture
-def names(workbench: Workbench) -> Names:
-    """A patient with a case."""
+def calling(workbench: Workbench) -> TestClient:
+    """Somebody at this machine."""
+    return TestClient(api_app(workbench), base_url=f"{BASE}/api/v1/", follow_redirects=False)
+
+
+def one_case(workbench: Workbench) -> Names:
+    """Add a patient with a case."""
     with workbench.registry.transaction(who="R1", why="for a test") as change:
         patient = change.add(Patient(pseudonym="P-001", sex="female", birth_year=1960))
         case = change.add(TreatedCase(case_no=1, levels=("T7",), aggressive=True), patient.id)
@@ -48,10 +73,23 @@ def names(workbench: Workbench) -> Names:
 
 
 @pytest.fixture
+def workbench(template: Path, tmp_path: Path) -> Iterator[Workbench]:
+    """Without accounts; jobs wait."""
+    with copied(template, tmp_path / "workbench") as opened:
+        yield opened
+
+
+@pytest.fixture
+def names(workbench: Workbench) -> Names:
+    """A patient with a case."""
+    return one_case(workbench)
+
+
+@pytest.fixture
 def client(workbench: Workbench) -> Iterator[TestClient]:
     """Somebody at this machine."""
-    with TestClient(api_app(workbench), base_url=f"{BASE}/api/v1/", follow_redirects=False) as calling:
-        yield calling
+    with calling(workbench) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -15,22 +15,19 @@ from tests.web.conftest import BASE, PASSWORD
 ELSEWHERE = "https://evil.example"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:80", "[::2]"])
-def test_a_server_called_by_a_strangers_name_does_not_answer(client: TestClient, host: str) -> None:
-    answer = client.get("me", headers={"host": host})
-    assert answer.status_code == 421
-    assert "open it by the address" in answer.json()["message"]
+def test_a_server_called_by_a_strangers_name_does_not_answer(client: TestClient) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:80", "[::2]"):
+        answer = client.get("me", headers={"host": host})
+        assert answer.status_code == 421, host
+        assert "open it by the address" in answer.json()["message"]
+    for host in ("localhost", "LOCALHOST:8417", "127.0.0.1:8417", "[::1]:8417"):
+        assert client.get("me", headers={"host": host}).status_code == 200, host
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8417", "127.0.0.1:8417", "[::1]:8417"])
-def test_its_own_names_are_answered_with_any_port(client: TestClient, host: str) -> None:
-    assert client.get("me", headers={"host": host}).status_code == 200
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("origin", [ELSEWHERE, "null", "http://localhost:1", "https://localhost.evil.example"])
-def test_what_another_page_sends_is_refused(client: TestClient, method: str, origin: str) -> None:
-    assert client.request(method, "cases", headers={"origin": origin}).status_code == 403
+def test_what_another_page_sends_is_refused(client: TestClient) -> None:
+    for origin in (ELSEWHERE, "null", "http://localhost:1", "https://localhost.evil.example"):
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+            assert client.request(method, "cases", headers={"origin": origin}).status_code == 403, (method, origin)
 
 
 def test_a_form_of_another_site_cannot_write_without_naming_its_origin(client: TestClient) -> None:
@@ -58,7 +55,7 @@ def test_a_websocket_of_another_page_or_of_nobody_is_closed(clients: dict[str, T
     for who, headers in (("stranger", {}), ("admin", {"origin": ELSEWHERE})):
         with (
             pytest.raises(WebSocketDisconnect) as closed,
-            clients[who].websocket_connect(f"{BASE}/_nicegui_ws/socket.io/?EIO=4", headers=headers),
+            clients[who].websocket_connect("ws://localhost/_nicegui_ws/socket.io/?EIO=4", headers=headers),
         ):
             pass
         assert closed.value.code == 1008
