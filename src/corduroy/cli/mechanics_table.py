@@ -41,13 +41,13 @@ def _states(document: dict[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("state", no_wrap=True)
     names = standing_and_lifting(document)
-    for title in ("stiffness N/mm", "change", "strength kN", "change", *(f"load/strength\n{name}" for name in names)):
+    for title in ("stiffness kN/mm", "change", "strength kN", "change", *(f"load/strength\n{name}" for name in names)):
         table.add_column(title, justify="right", no_wrap=True)
     for state in document["states"]:
         change = state["change_percent"]
         table.add_row(
             state["words"],
-            number_words(state["stiffness"], 0),
+            number_words(state["stiffness"], 1, 1000.0),
             change_words(change["stiffness"]),
             strength_words(state["strength"]),
             change_words(change["strength"]),

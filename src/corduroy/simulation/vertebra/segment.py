@@ -175,6 +175,7 @@ def _facets(upper: BoolArray, lower: BoolArray, grid: ModelGrid, names: str) -> 
     carved = lower & ~touched
     away = [ndimage.distance_transform_edt(~part, sampling=grid.voxel_mm) for part in (upper, lower)]
     gap = (away[0] + away[1] <= _WIDEST_JOINT_MM + grid.voxel_mm) & ~upper & ~lower
+    gap &= upper.any() and lower.any()  # a distance to nothing is no distance
     right = grid.local(np.moveaxis(np.indices(grid.shape), 0, -1))[..., 0]
     beside = np.abs(right) >= _MIDLINE_MM
     facets: BoolArray = (gap | touched) & beside
