@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
@@ -52,10 +53,13 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hasher = PasswordHasher()
-        # Compared against where there is no such user, so that the answer takes as long.
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
         self._known: dict[str, tuple[float, Any]] = {}
         self._guard = threading.Lock()
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Compared against where there is no such user, so that the answer takes as long."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     @property
     def exist(self) -> bool:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
-from corduroy.registry.exchange.formulas import neutralised
 from corduroy.registry.record import BY_KIND, RECORDS
 from corduroy.registry.store.entries import record_class
-from corduroy.registry.store.frames import read_frames
 from corduroy.web.api.bodies import EventOut, ItemOut, RecordDescription, VerificationOut
 from corduroy.web.api.cases import MOST_AT_ONCE
 from corduroy.web.api.refusals import refusals
 from corduroy.web.api.who import Admin, Viewer
 from corduroy.web.base.tables import EVENTS
 from corduroy.web.workbench import Workbench
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROWS_AT_ONCE = 1000
 _TABLE = {"description": "The table.", "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -54,8 +54,7 @@ def registry_operations(workbench: Workbench) -> APIRouter:
     def frame(kind: Kind, _: Viewer) -> StreamingResponse:
         """All living entries of a kind as one table (CSV); an empty cell was not recorded."""
         record_class(kind)
-        with registry.connected() as connection:
-            table = read_frames(connection)[kind]
+        table = registry.frames()[kind]
         headers = {"content-disposition": f'attachment; filename="{kind}.csv"'}
         return StreamingResponse(_as_csv(table), media_type="text/csv", headers=headers)
 
@@ -83,6 +82,8 @@ def registry_operations(workbench: Workbench) -> APIRouter:
 
 def _as_csv(table: pd.DataFrame) -> Iterator[str]:
     """Some rows at a time; a text that a spreadsheet would run has an apostrophe in front."""
+    from corduroy.registry.exchange.formulas import neutralised
+
     texts = [name for name in table.columns if table[name].dtype == object]
     yield ",".join(table.columns) + "\n"
     for start in range(0, len(table), _ROWS_AT_ONCE):

@@ -14,7 +14,6 @@ from corduroy.errors import FileFormatError
 from corduroy.imaging import list_series
 from corduroy.imaging._nifti_header import read_layout
 from corduroy.imaging.archive import opened_zip
-from corduroy.planning.clinical_facts import read_clinical_facts
 from corduroy.web.scans.scan import PartRole
 
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
@@ -40,6 +39,8 @@ def suffix_of(role: PartRole, path: Path) -> str:
         If it is not what its role says, damaged or cut off, or unsafe to open.
     """
     if role is PartRole.FACTS:
+        from corduroy.planning.clinical_facts import read_clinical_facts
+
         if path.stat().st_size > _LARGEST_FACTS:
             raise FileFormatError("facts of more than 1 MB", "a YAML file of a few lines")
         read_clinical_facts(path)
@@ -54,7 +55,7 @@ def suffix_of(role: PartRole, path: Path) -> str:
         _check_zip(path)
         return ".zip"
     if role is PartRole.IMAGE and start[128:] == b"DICM":
-        list_series(path)
+        _check_dicom(path)
         return ".dcm"
     with path.open("rb") as plain:
         _check_nifti(plain)
@@ -90,7 +91,13 @@ def _check_zip(path: Path) -> None:
             _check_member(archive, info)
         if any(info.filename.lower().endswith(_NIFTI_ENDINGS) for info in members):
             return
-    list_series(path)
+    _check_dicom(path)
+
+
+def _check_dicom(path: Path) -> None:
+    """Headers that make at least one series of images."""
+    if not list_series(path):
+        raise FileFormatError("no DICOM images in the upload", "a zip of one examination's DICOM files, or NIfTI")
 
 
 def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:

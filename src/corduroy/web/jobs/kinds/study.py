@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from corduroy.study.cohort import SYNTHETIC, cohort_from
 from corduroy.web.jobs.kinds.kind import Kind, Task
 
 JSON_NAME = "series.json"
@@ -27,6 +26,8 @@ class StudyRequest(BaseModel):
 
 def cohort_of(request: StudyRequest, registry: str) -> dict[str, Any]:
     """The content of a cohort file."""
+    from corduroy.study.cohort import SYNTHETIC
+
     return {**request.cohort, "registry": SYNTHETIC if request.records == "synthetic" else registry}
 
 
@@ -34,6 +35,7 @@ def run(task: Task) -> str:
     """Analyse the series and write its report."""
     from corduroy.pipeline.files import write_json
     from corduroy.reports.series import write_series_report
+    from corduroy.study.cohort import cohort_from
     from corduroy.study.origin import load_frames
     from corduroy.study.plain import as_plain
     from corduroy.study.series import analyse
