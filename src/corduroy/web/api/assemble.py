@@ -11,7 +11,7 @@ from corduroy.web.api.accounts import account_operations
 from corduroy.web.api.cases import case_operations
 from corduroy.web.api.jobs import job_operations
 from corduroy.web.api.records import add_doubts, record_operations
-from corduroy.web.api.refusals import add_refusals
+from corduroy.web.api.refusals import add_refusals, describe_refusals
 from corduroy.web.api.registry import registry_operations
 from corduroy.web.api.scans import scan_operations
 from corduroy.web.gate import API
@@ -36,6 +36,8 @@ def add_api(app: FastAPI, workbench: Workbench) -> None:
     for operations in _OPERATIONS:
         whole.include_router(operations(workbench))
     app.include_router(whole)
+    described = app.openapi
+    app.openapi = lambda: describe_refusals(described())  # type: ignore[method-assign]
     app.mount(f"{API}/swagger", StaticFiles(directory=SWAGGER, check_dir=False), name="swagger")
 
     @app.get(f"{API}/docs", include_in_schema=False)

@@ -15,6 +15,7 @@ from corduroy.web.api.bodies import Problem
 from corduroy.web.scans.scans import UploadTooLargeError
 
 _WORDS = {
+    400: "What was sent cannot be read, or ended too early; nothing is kept.",
     401: "Nobody is logged in, or name and password do not belong together.",
     403: "The role does not allow this, or another page sent it.",
     404: "There is no such thing.",
@@ -36,8 +37,19 @@ _OF_ERRORS: tuple[tuple[type[CorduroyError], int], ...] = (
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the ``responses`` of an operation; what any operation may answer is always among them."""
-    always = (401, 403, 421)
-    return {status: {"model": Problem, "description": _WORDS[status]} for status in sorted({*always, *statuses})}
+    told = {401, 403, 421, *statuses, *([400] if 422 in statuses else [])}
+    return {status: {"model": Problem, "description": _WORDS[status]} for status in sorted(told)}
+
+
+def describe_refusals(document: dict[str, Any]) -> dict[str, Any]:
+    """Say in the description that refusals are JSON also where the answer itself is a file or a text."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    (body,) = response["content"].values()
+                    response["content"] = {"application/json": body}
+    return document
 
 
 def missing(what: str) -> HTTPException:

@@ -22,7 +22,6 @@ ScanId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abc
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _UPLOAD = {"requestBody": {"required": True, "content": _BYTES}}
 _IMAGE = {"description": "NIfTI, packed by gzip.", "content": _BYTES}
-_CUT_OFF = {"description": "The connection ended before the file did; nothing is kept."}
 
 
 def scan_operations(workbench: Workbench) -> APIRouter:
@@ -75,7 +74,7 @@ def _writers(router: APIRouter, workbench: Workbench) -> None:
     @router.put(
         "/scans/{scan_id}/{role}",
         openapi_extra=_UPLOAD,
-        responses={400: _CUT_OFF, **refusals(404, 413, 422)},
+        responses=refusals(404, 413, 422),
     )
     async def upload(scan_id: ScanId, role: PartRole, request: Request, editor: Editor) -> Part:
         """Send a file as the body, as it is: a zip of DICOM files or NIfTI for an image, NIfTI for labels, lesion and
