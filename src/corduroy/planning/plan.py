@@ -200,7 +200,7 @@ def _warnings(
     inputs: PlanInputs, augmentation: AugmentationPlan | None, decompression: DecompressionPlan | None
 ) -> tuple[str, ...]:
     found = [*inputs.measurement.warnings]
-    found += [] if inputs.character is None else inputs.character.notes
+    found += [] if inputs.character is None else [f"{inputs.level}: {note}" for note in inputs.character.notes]
     found += [] if augmentation is None else augmentation.warnings
     found += [] if decompression is None else decompression.warnings
     if inputs.structures is None:

@@ -12,7 +12,7 @@ from corduroy.imaging import LabelMap, Volume
 from corduroy.planning.air_check import passes_air
 from corduroy.planning.corridors import Avoided, CorridorSettings, Source, find_corridors
 from corduroy.planning.corridors.air import air_inside
-from corduroy.planning.corridors.skin import body_from_ct, skin_entries
+from corduroy.planning.corridors.skin import body_from_ct, only_at_air, skin_entries
 
 LUNGS = (10, 11, 12, 13, 14)
 COARSE = CorridorSettings(entry_step_mm=4.0, target_step_mm=5.0)
@@ -58,6 +58,35 @@ def test_an_image_without_the_back_shows_no_skin(first_row: int) -> None:
     with pytest.raises(SkinError, match="no skin is in view"):
         skin_entries(body, np.array([0.0, 0.0, 4.0]), COARSE)
     assert air_inside(cut, body).sample(np.array([[40.0, 5.0, 4.0]]), order=0) == 1
+
+
+@pytest.mark.parametrize("filled", [-1024, -1000, 0])
+def test_where_a_cut_image_was_filled_up_there_is_no_skin(filled: int) -> None:
+    """The right side is cut 20 mm from the middle and filled up; the left one ends at the skin."""
+    ct = torso(60)
+    x = ct.world_from_voxel(np.stack([np.arange(120), np.zeros(120), np.zeros(120)], axis=1))[:, 0]
+    grey = ct.array + np.random.default_rng(5).normal(0.0, 10.0, ct.shape).astype(np.int16)
+    whole = ct.with_array(grey)
+    cut = ct.with_array(np.where((x > 20.0)[:, None, None], np.int16(filled), grey))
+    settings = CorridorSettings(up_and_down_mm=2.0, around_deg=80.0)
+    centre = np.array([0.0, 0.0, 4.0])
+    seen = {}
+    for name, image in (("whole", whole), ("cut", cut)):
+        entries = skin_entries(body_from_ct(image, 0.0, 10.0), centre, settings)
+        kept = only_at_air(image, entries, centre).points_mm[1]
+        seen[name] = np.isfinite(kept).all(axis=1)
+    angle = entries.around_deg
+    assert seen["whole"][np.abs(angle) < 60].all()
+    assert seen["cut"][(angle < -5) & (angle > -60)].all()
+    assert not seen["cut"][angle > 25].any()
+
+
+def test_an_image_that_is_all_filled_up_is_refused() -> None:
+    ct = torso(60)
+    centre = np.array([0.0, 0.0, 4.0])
+    entries = skin_entries(body_from_ct(ct, 0.0, 10.0), centre, COARSE)
+    with pytest.raises(SkinError, match="cut and filled up"):
+        only_at_air(ct, entries, centre)
 
 
 def test_without_labels_the_lungs_of_a_real_chest_are_avoided(lidc: tuple[Spine, LabelMap]) -> None:

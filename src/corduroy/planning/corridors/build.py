@@ -23,7 +23,7 @@ from corduroy.planning.corridors.grid import SearchGrid, search_grid
 from corduroy.planning.corridors.parts import bone_entries, parts_of, with_grooves
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings, EntryFrom
-from corduroy.planning.corridors.skin import SkinEntries, body_from_ct, skin_entries
+from corduroy.planning.corridors.skin import SkinEntries, body_from_ct, only_at_air, skin_entries
 from corduroy.planning.corridors.target import checked_target, target_points, trabecular_body
 
 FloatArray = NDArray[np.float64]
@@ -57,7 +57,7 @@ def build_scene(
     elements = find_posterior_elements(vertebra)
     parts = parts_of(vertebra, elements)
     patient = _patient(spine, vertebra, body, settings)
-    entries = _entries(vertebra, parts, patient, settings)
+    entries = _entries(vertebra, parts, patient, settings, spine.ct if body is None else None)
     scan = structures or spine.ct or spine.labels
     grid = _grid(scan, entries, points, settings)
     air = None if patient is None or spine.ct is None else air_inside(spine.ct, patient)
@@ -112,9 +112,13 @@ def _patient(spine: Spine, vertebra: Vertebra, body: LabelMap | None, settings: 
     return body_from_ct(spine.ct, height - half, height + half)
 
 
-def _entries(vertebra: Vertebra, parts: LabelMap, patient: LabelMap | None, settings: CorridorSettings) -> SkinEntries:
+def _entries(
+    vertebra: Vertebra, parts: LabelMap, patient: LabelMap | None, settings: CorridorSettings, ct: Volume | None
+) -> SkinEntries:
+    """On the skin of the patient's mask, checked on the CT that the mask comes from; or on the bone."""
     if patient is not None and settings.entry is EntryFrom.SKIN:
-        return skin_entries(patient, vertebra.frame.origin, settings)
+        found = skin_entries(patient, vertebra.frame.origin, settings)
+        return found if ct is None else only_at_air(ct, found, vertebra.frame.origin)
     points = bone_entries(parts, vertebra, settings.entry_step_mm)
     if len(points) == 0:
         raise PlanError(f"{vertebra.level} shows no bone behind its body", "a posterior arch to enter")

@@ -16,6 +16,9 @@ FloatArray = NDArray[np.float64]
 
 _SKIN_HU = -300.0  # halfway between air and fat is -550; cloth and mattress stay below this (author's choice)
 _ROOM_AIR_HU = -930.0  # between room air with cloth in it and lung (author's choice)
+_BEYOND_MM = np.arange(4.0, 9.0, 0.5)
+_LEAST_NOISE_HU = 2.5  # of room air (author's choice)
+_FILLED_HU = -1024.0
 _COARSE_MM = 1.2
 _RAY_STEP_MM = 2.0
 _FINE_STEP_MM = 0.25
@@ -115,6 +118,48 @@ def skin_entries(body: LabelMap, centre: FloatArray, settings: CorridorSettings)
             "give a wider image, or plan from the bone (entry: bone)",
         )
     return SkinEntries(points, around, height)
+
+
+def only_at_air(ct: Volume, entries: SkinEntries, centre: FloatArray) -> SkinEntries:
+    """Leave out entries where the image ends in padding and not at the patient's skin.
+
+    Parameters
+    ----------
+    ct : Volume
+        Hounsfield units.
+    entries : SkinEntries
+    centre : ndarray, shape (3,)
+        World mm; what the entries were looked for from.
+
+    Raises
+    ------
+    SkinError
+        If none is left.
+
+    Notes
+    -----
+    Room air has noise, the filling of a cut image is the same everywhere. Looked at along each ray, 4 to 9 mm beyond
+    the entry; most of an entry's neighbours (5 x 5) must agree (author's choice). When it misleads: an image whose air
+    was smoothed to one value is refused.
+    """
+    points = entries.points_mm
+    known = np.isfinite(points).all(axis=-1)
+    outwards = points - [centre[0], centre[1], 0.0]
+    outwards[..., 2] = 0.0
+    outwards /= np.linalg.norm(outwards, axis=-1, keepdims=True)
+    beyond = points[known][:, None, :] + _BEYOND_MM[:, None] * outwards[known][:, None, :]
+    grey = ct.sample(beyond, order=0, fill=_FILLED_HU)
+    real = np.zeros(known.shape)
+    real[known] = grey.std(axis=1) > _LEAST_NOISE_HU
+    share = ndimage.uniform_filter(real, 5) / np.maximum(ndimage.uniform_filter(known.astype(float), 5), 1e-9)
+    kept = known & (share > 0.5)
+    if not kept.any():
+        raise SkinError(
+            f"no skin is in view behind the vertebra in {ct.name}: the image is cut and filled up",
+            "an image that reaches the skin of the back",
+            "give a wider image, or plan from the bone (entry: bone)",
+        )
+    return SkinEntries(np.where(kept[..., None], points, np.nan), entries.around_deg, entries.height_mm)
 
 
 def _exits(body: LabelMap, centre: FloatArray, height: float, around: FloatArray) -> FloatArray:

@@ -95,7 +95,7 @@ def _findings(document: dict[str, Any]) -> list[str]:
         f"Cement: {cement_words(document)}.",
         f"Laminectomy: {laminectomy_words(document)}.",
     ]
-    found += [f"{kind}: {sentence}" for kind, sentence in simulated_words(document)]
+    found += [f"{kind}: {sentence.removesuffix('.')}." for kind, sentence in simulated_words(document)]
     found += [f"Stability, to be asked: {prompt['text']}" for prompt in document["prompts"]]
     found.append(f"{to_confirm} items of scales are to be confirmed by a person.")
     return found

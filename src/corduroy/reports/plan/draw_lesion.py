@@ -15,7 +15,7 @@ from corduroy.planning.lesion_mask import CODES, LesionMask
 from corduroy.planning.surgical_plan import SurgicalPlan
 from corduroy.reports.plan.draw import LESION, write_words
 from corduroy.reports.planes import Sheet
-from corduroy.reports.style import figure_style
+from corduroy.reports.style import VIEWER_INK, figure_style
 from corduroy.reports.viewer import add_letters, add_scale_bar, viewer_figure
 
 FloatArray = NDArray[np.float64]
@@ -50,7 +50,7 @@ def draw_lesion(plan: SurgicalPlan, images: PlanImages, view: str) -> Figure | N
         _outline(axes, sheet, lesion)
         add_letters(axes, *(("R", "L", "A", "P") if view == "axial" else ("A", "P", "S", "I")))
         add_scale_bar(axes)
-        write_words(axes, plan.level, [(line, LESION) for line in _texture_words(plan)])
+        write_words(axes, plan.level, [(line, VIEWER_INK) for line in _texture_words(plan)])
     return figure
 
 
@@ -89,7 +89,7 @@ def _outline(axes: Axes, sheet: Sheet, lesion: LesionMask) -> None:
 
 def _texture_words(plan: SurgicalPlan) -> list[str]:
     if plan.character is None:
-        return ["lesion"]
+        return []
     texture = plan.character.texture
     words = [f"stroma {texture.stroma_hu.value:.0f} HU, columns {texture.column_hu.value:.0f} HU"]
     if texture.spacing_mm is not None:

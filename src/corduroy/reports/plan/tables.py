@@ -18,8 +18,12 @@ def lesion_rows(document: dict[str, Any]) -> Rows:
         ["In bone", measured_words(lesion["in_bone"])],
         ["Share of the body", measured_words(lesion["body_share"], 0)],
     ]
-    for name, share in lesion["parts_percent"].items():
-        rows.append([name.capitalize(), NOTHING if share is None else f"{share:.0f} %"])
+    shares = lesion["parts_percent"]
+    rows += [[name.capitalize(), f"{share:.0f} %"] for name, share in shares.items() if share and share >= 0.5]
+    spared = [name for name, share in shares.items() if share is not None and share < 0.5]
+    unseen = [name for name, share in shares.items() if share is None]
+    rows += [["Parts of the arch spared", ", ".join(spared)]] if spared else []
+    rows += [["Parts of the arch not told apart", ", ".join(unseen)]] if unseen else []
     for name in ("epidural", "paravertebral"):
         part = lesion[name]
         side = f", {part['side']}" if part is not None and part["side"] else ""
