@@ -23,8 +23,6 @@ from corduroy.imaging.internal_density import (
 )
 from corduroy.imaging.volume import LabelMap, Volume
 
-_SLOPES = (0.2, 3.0)
-"""mg/cm3 per HU: outside, a line is mistyped. Author's choice."""
 _MUSCLE_HU = (20.0, 90.0)
 _MUSCLE_MM = np.array([[-45.0, -75.0, -20.0], [45.0, -25.0, 20.0]])
 """Where the erectors of the spine lie beside a vertebra's arch, in its own axes. Author's choice."""
@@ -50,8 +48,6 @@ def calibration_of(
 
     Raises
     ------
-    SettingsError
-        If the line cannot be one.
     MeasurementError
         If the scan does not show enough of air, fat and muscle or blood.
 
@@ -82,11 +78,6 @@ def calibration_of(
 
 def _from_line(line: tuple[float, float]) -> Calibration:
     intercept, slope = line
-    if not (np.isfinite(intercept) and _SLOPES[0] <= slope <= _SLOPES[1]):
-        raise SettingsError(
-            f"a calibration of {intercept:g} + {slope:g} HU",
-            f"a slope of {_SLOPES[0]:g} to {_SLOPES[1]:g} mg/cm3 per HU",
-        )
     return Calibration(
         DensityKind.K2HPO4,
         (intercept, slope, 0.0),

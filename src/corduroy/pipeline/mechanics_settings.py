@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, field_validator
 
 from corduroy.errors import SettingsError
 from corduroy.pipeline.plan_case import PlanRequest
 from corduroy.planning.yaml_file import first_problem
+from corduroy.simulation.vertebra.intervals import LEAST_SAMPLES
 
 ASSUMED_MASS_KG = 70.0
 """Body mass where none is known: that of the volunteer whose loads are scaled (10.1097/00007632-199904150-00005)."""
 ASSUMED_VOLUME_ML = 4.5
 """Cement where neither a fill nor a volume is given: from 4.5 ml on one registry found better odds (SWISSspine, see the
 plan)."""
+_SLOPES = (0.2, 3.0)  # outside, a line is mistyped: author's choice
 
 
 class MechanicsSettings(BaseModel):
@@ -42,8 +44,22 @@ class MechanicsSettings(BaseModel):
     body_mass_kg: Annotated[float, Field(ge=20.0, le=250.0)] | None = None
     """None: as in `case.yaml`, else 70 kg."""
 
-    calibration: tuple[float, float] | None = None
+    calibration: tuple[FiniteFloat, FiniteFloat] | None = None
     """Intercept (mg/cm3) and slope (mg/cm3 per HU) of K2HPO4-equivalent density; None: from the scan itself."""
+
+    @field_validator("samples")
+    @classmethod
+    def _none_or_enough(cls, given: int) -> int:
+        if 0 < given < LEAST_SAMPLES:
+            raise ValueError(f"{given} samples make no interval: 0, or {LEAST_SAMPLES} and more")
+        return given
+
+    @field_validator("calibration")
+    @classmethod
+    def _a_line(cls, given: tuple[float, float] | None) -> tuple[float, float] | None:
+        if given is not None and not _SLOPES[0] <= given[1] <= _SLOPES[1]:
+            raise ValueError(f"a slope of {given[1]:g}, expected {_SLOPES[0]:g} to {_SLOPES[1]:g} mg/cm3 per HU")
+        return given
 
 
 def checked_settings(**chosen: Any) -> MechanicsSettings:
