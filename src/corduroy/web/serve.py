@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -32,7 +34,19 @@ def serve(settings: ServerSettings, on_address: Callable[[str], None]) -> None:
         config = uvicorn.Config(app, log_level="warning", server_header=False, lifespan="on")
         host, port = listener.getsockname()[:2]
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-        uvicorn.Server(config).run(sockets=[listener])
+        with _ending_in_peace():
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _ending_in_peace() -> Iterator[None]:
+    """The server raises the signal that ended it once more when it has ended; to be told to end is no failure."""
+    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def _listening(settings: ServerSettings) -> socket.socket:
