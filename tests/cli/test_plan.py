@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
 from corduroy.imaging import LabelMap, Volume, read_labels, write_volume
+from corduroy.pipeline.simulated import write_simulated
+from corduroy.planning.simulated import SimulatedFigure, SimulatedKind, SimulatedPart, SimulatedValue
 
 Run = Callable[..., Result]
 
@@ -47,10 +50,40 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(
     run: Run, files: Path, lesion: Path, facts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Result, Path]:
-    """A plan from labels, with JSON and report."""
+    """A plan from labels, with JSON and report, and a simulation's part in its folder."""
     out = tmp_path_factory.mktemp("out")
+    leave_mechanics(out / "plan")
     asked = ("plan", files / "labels.nii.gz", "--lesion", lesion, "--facts", facts, "--level", "T12")
     return run(*asked, "--json", out / "plan.json", "--report", out / "plan"), out
+
+
+def leave_mechanics(folder: Path) -> None:
+    """What a simulation leaves: one file and one picture."""
+    folder.mkdir()
+    Figure(figsize=(1, 1)).savefig(folder / "mechanics_bend.png")
+    part = SimulatedPart(
+        kind=SimulatedKind.MECHANICS,
+        case="labels",
+        level=Level.T12,
+        summary=("It carries twice the load.",),
+        values=(SimulatedValue(name="strength", state="filled", value=4.2, uncertainty=0.9, unit="kN", method="law"),),
+        figures=(SimulatedFigure(file="mechanics_bend.png", alt="a bend", caption="How it bends."),),
+        warnings=("Bone at the border was left out.",),
+    )
+    write_simulated(part, folder)
+
+
+def test_what_a_simulation_left_is_in_every_form(result: tuple[Result, Path]) -> None:
+    printed, out = result
+    document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert document["mechanics"]["schema"] == "corduroy/plan-part/1"
+    assert document["mechanics"]["values"][0]["value"] == 4.2
+    assert "mechanics" not in document["missing"]
+    assert "Mechanics: Bone at the border was left out." in document["warnings"]
+    assert "It carries twice the load." in printed.stdout
+    page = (out / "plan" / "plan.html").read_text(encoding="utf-8")
+    for words in ("It carries twice the load.", "4.2 ± 0.9 kN", "How it bends.", 'alt="a bend"'):
+        assert words in page
 
 
 def test_the_table_says_what_was_planned(result: tuple[Result, Path]) -> None:
@@ -130,6 +163,10 @@ def test_without_a_lesion_the_plan_says_what_it_lacks(run: Run, files: Path, tmp
         (("--level", "X9"), "no vertebral level"),
         (("--level", "T12", "--facts", "none.yaml"), "no file none.yaml"),
         (("--level", "T12", "--lesion", "none.nii.gz"), "no file none.nii.gz"),
+        (("--level", "T12", "--contrast", "none.nii.gz"), "no file none.nii.gz"),
+        (("--level", "T12", "--seed", "1,2"), "--seed 1,2"),
+        (("--level", "T12", "--seed", "1,2,nan"), "--seed 1,2,nan"),
+        (("--level", "T12", "--settings", "none.yaml"), "none.yaml cannot be read"),
     ],
 )
 def test_bad_input_is_one_line_exit_2_and_nothing_written(
@@ -148,6 +185,23 @@ def test_a_lesion_of_another_vertebra_is_refused(run: Run, files: Path, lesion: 
     assert ran.exit_code == 2
     assert "does not meet L1" in ran.stderr
     assert not (tmp_path / "plan").exists()
+
+
+def test_settings_reach_the_plan_and_mistakes_in_them_are_named(run: Run, files: Path, tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("biopsy: {gauge: 8, entry_step_mm: 6, target_step_mm: 8}\ncement: {gauge: 99}", encoding="utf-8")
+    asked = ("plan", files / "labels.nii.gz", "--level", "T12", "--settings", path, "--json", tmp_path / "plan.json")
+    ran = run(*asked)
+    assert ran.exit_code == 2
+    assert "cement.gauge" in ran.stderr
+    path.write_text(
+        "biopsy: {gauge: 8, entry_step_mm: 6, target_step_mm: 8}\ncement: {entry_step_mm: 6}", encoding="utf-8"
+    )
+    assert run(*asked).exit_code == 0
+    document = json.loads((tmp_path / "plan.json").read_text())
+    assert document["settings"]["biopsy"]["gauge"] == 8
+    assert document["settings"]["cement"]["gauge"] == 11
+    assert document["biopsy_corridors"]["settings"]["gauge"] == 8
 
 
 def test_facts_that_contradict_are_refused(run: Run, files: Path, tmp_path: Path) -> None:
