@@ -35,6 +35,12 @@ def test_errors_that_two_states_share_cancel_in_their_change() -> None:
     assert with_interval(150.0, "N", shared, "test").uncertainty > 40
 
 
+def test_a_draw_without_a_result_is_left_out() -> None:
+    draws = np.exp(np.random.default_rng(4).normal(0, 0.3, 8))
+    assert interval_of(np.append(draws, np.nan)) == interval_of(draws)
+    assert np.isnan(interval_of(draws[:3])).all()
+
+
 def test_the_same_seed_gives_the_same_bytes(prism: Bones, calibration: Calibration) -> None:
     inside = np.zeros(prism.grid.shape)
     inside[5:9, 4:8, 7:13] = 1.0

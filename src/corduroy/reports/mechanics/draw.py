@@ -17,7 +17,6 @@ from corduroy.reports.planes import Sheet
 from corduroy.reports.style import FAINT_INK, INK, VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, show_grey
 from corduroy.simulation.vertebra import State, StateResult
-from corduroy.simulation.vertebra.failure import FailureSite
 from corduroy.simulation.vertebra.grid import ModelGrid
 
 FloatArray = NDArray[np.float64]
@@ -42,7 +41,7 @@ def draw_yield(images: MechanicsImages, view: str) -> Figure:
     scale = Normalize(0.0, top)
     with figure_style():
         grid = found.states[State.AS_IS].vertebra.fields.grid
-        sheets = [_sheet(grid, result.vertebra.site, view) for _, result in states]
+        sheets = [sheet_through(grid, result.vertebra.site.point_mm, view) for _, result in states]
         left, right, bottom, upper = sheets[0].extent
         height = _PANEL_IN * (upper - bottom) / (right - left)
         figure = new_figure(_PANEL_IN * len(states), height + 0.95, VIEWER_BACKGROUND)
@@ -64,11 +63,11 @@ def draw_yield(images: MechanicsImages, view: str) -> Figure:
     return figure
 
 
-def _sheet(grid: ModelGrid, site: FailureSite, view: str) -> Sheet:
-    """The plane of the site across or along the vertebra, over the whole model."""
+def sheet_through(grid: ModelGrid, point_mm: tuple[float, float, float], view: str) -> Sheet:
+    """The plane of a world point across (``"axial"``) or along (``"sagittal"``) the vertebra, over the whole model."""
     low = grid.local([-0.5, -0.5, -0.5]) - _MARGIN_MM
     high = grid.local(np.array(grid.shape) - 0.5) + _MARGIN_MM
-    at = grid.frame.local(site.point_mm)
+    at = grid.frame.local(point_mm)
     x, y, z = (np.arange(a, b, _PIXEL_MM) for a, b in zip(low, high, strict=True))
     if view == "axial":
         # Seen from below: the patient's right on the image's left.

@@ -102,7 +102,8 @@ def _bounds(sampled: Sampled | None, name: str, state: State, against: State | N
     if sampled is None:
         return None
     ratios = sampled.stiffness if name == "stiffness" else sampled.strength
-    return interval_of(ratios[state] if against is None else ratios[state] / ratios[against])
+    low, high = interval_of(ratios[state] if against is None else ratios[state] / ratios[against])
+    return (low, high) if math.isfinite(low) else None
 
 
 def _spread(value: Measured | None, bounds: tuple[float, float] | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from corduroy.errors import CorduroyWarning, SettingsError
+from corduroy.errors import ConvergenceError, CorduroyWarning, SettingsError
 from corduroy.imaging.density import Calibration
 from corduroy.imaging.volume import FloatArray
 from corduroy.provenance import Measured
@@ -18,7 +18,7 @@ from corduroy.simulation.materials.field import Materials
 from corduroy.simulation.materials.sample import sample_laws
 from corduroy.simulation.plasticity import StrengthSettings
 from corduroy.simulation.plasticity.criteria import LARGE_STRAIN
-from corduroy.simulation.vertebra.evaluate import capped_model, compressed, plastic_strength
+from corduroy.simulation.vertebra.evaluate import CappedModel, capped_model, compressed, plastic_strength
 from corduroy.simulation.vertebra.states import State, Subject
 
 LEAST_SAMPLES, MOST_SAMPLES = 4, 200
@@ -83,6 +83,7 @@ def sample_results(
     SettingsError
         If `draws` is out of its range.
     ModelError, ConvergenceError
+        From the linear models.
     """
     if not LEAST_SAMPLES <= draws <= MOST_SAMPLES:
         raise SettingsError(f"{draws} samples", f"{LEAST_SAMPLES} to {MOST_SAMPLES}")
@@ -94,8 +95,7 @@ def sample_results(
         for number, (truth, made_of) in enumerate(truths):
             for state in states:
                 capped = capped_model(subject, state, truth, made_of)
-                stiffness = compressed(capped, _QUICK_SOLVE)[2]
-                found[state][number] = stiffness, plastic_strength(capped, _QUICK_STRENGTH)[0]
+                found[state][number] = compressed(capped, _QUICK_SOLVE)[2], _strength_or_nan(capped)
                 if tick is not None:
                     tick()
     ratios = {state: values[1:] / values[0] for state, values in found.items()}
@@ -105,6 +105,14 @@ def sample_results(
         draws,
         subject.grid.voxel_mm,
     )
+
+
+def _strength_or_nan(capped: CappedModel) -> float:
+    """A draw that finds no balance has no strength; the interval then rests on the others."""
+    try:
+        return plastic_strength(capped, _QUICK_STRENGTH)[0]
+    except ConvergenceError:
+        return float("nan")
 
 
 def with_interval(value: float, unit: str, ratios: FloatArray, method: str) -> Measured:
@@ -126,8 +134,10 @@ def change_percent(value: float, before: float, ratios: FloatArray, ratios_befor
 
 
 def interval_of(ratios: FloatArray) -> tuple[float, float]:
-    """Bounds of a further draw: lognormal, with the t quantile of as few draws as there are."""
-    logs = np.log(ratios)
+    """Bounds of a further draw: lognormal, with the t quantile of as few draws as there are; NaN for fewer than 4."""
+    logs = np.log(ratios[np.isfinite(ratios)])
     n = len(logs)
+    if n < LEAST_SAMPLES:
+        return float("nan"), float("nan")
     reach = float(stats.t.ppf(0.975, n - 1)) * float(logs.std(ddof=1)) * np.sqrt(1 + 1 / n)
     return float(np.exp(logs.mean() - reach)), float(np.exp(logs.mean() + reach))
