@@ -16,6 +16,7 @@ from corduroy.web.texts import text
 
 NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("cases", "/", "c"),
+    ("study", "/study", "t"),
     ("jobs", "/jobs", "j"),
     ("settings", "/settings", "s"),
 )

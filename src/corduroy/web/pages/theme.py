@@ -76,6 +76,60 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
   border-radius: 8px; overflow: hidden; }
 .corduroy-viewer canvas { width: 100%; height: 100%; display: block; }
 .q-btn { text-transform: none; font-weight: 600; }
+.q-tab { text-transform: none; } .q-tab-panels, .q-tab-panel { background: transparent; }
+.q-tab-panel { padding: 12px 0; }
+.q-field__native, .q-field__label, .q-field__input, .q-checkbox__label, .q-item, .q-field__marginal {
+  color: var(--text); } .q-field__label { color: var(--quiet); }
+.q-menu { background: var(--surface); color: var(--text); border: 1px solid var(--line); }
+.q-btn-toggle { border: 1px solid var(--line); box-shadow: none; }
+.q-btn-group .q-btn.bg-primary { color: var(--on-accent) !important; }
+h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
+.corduroy-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.corduroy-table-place { overflow-x: auto; width: 100%; }
+.corduroy-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14.5px; }
+.corduroy-table th, .corduroy-table td { text-align: left; padding: 5px 10px 5px 0; vertical-align: top;
+  border-bottom: 1px solid var(--line); font-weight: 400; }
+.corduroy-table thead th { font-size: 13px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
+.corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; }
+.corduroy-button, .corduroy-plain { font: inherit; font-weight: 600; border-radius: 6px; cursor: pointer;
+  padding: 8px 16px; border: 1px solid var(--accent); text-decoration: none; display: inline-block; }
+.corduroy-button { background: var(--accent); color: var(--on-accent); }
+.corduroy-plain, .corduroy-button.plain { background: transparent; color: var(--accent); }
+.corduroy-button:disabled { background: transparent; color: var(--quiet); border-color: var(--line); cursor: default; }
+.corduroy-filters { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: flex-end; }
+.corduroy-empty { max-width: 760px; padding: 28px; gap: 14px; }
+.corduroy-note { border-left: 4px solid currentColor; background: var(--surface); padding: 10px 16px; margin: 0 0 12px;
+  max-width: 1100px; } .corduroy-note h2 { font-size: 16px; } .corduroy-note ul { margin: 4px 0; padding-left: 20px; }
+.corduroy-note a { color: inherit; } .corduroy-note .corduroy-table { color: var(--text); }
+.corduroy-form { width: 100%; max-width: 1100px; }
+.corduroy-fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 16px 28px;
+  margin-bottom: 20px; } .corduroy-field.wide { grid-column: 1 / -1; }
+.corduroy-field > label, .corduroy-field legend { font-weight: 600; display: block; margin-bottom: 3px; padding: 0; }
+.corduroy-field fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 4px 18px; }
+.corduroy-field input:not([type=checkbox]), .corduroy-field select, .corduroy-field textarea, .corduroy-upload select {
+  font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--quiet); border-radius: 5px;
+  padding: 6px 8px; width: 100%; box-sizing: border-box; color-scheme: inherit; }
+.corduroy-upload select { width: auto; } body.body--dark { color-scheme: dark; }
+.corduroy-field.wrong input, .corduroy-field.wrong select,
+  .corduroy-field.wrong textarea { border: 2px solid var(--bad); }
+.corduroy-check { display: inline-flex; gap: 6px; align-items: center; min-height: 28px; }
+.corduroy-check input { width: 18px; height: 18px; accent-color: var(--accent); }
+.corduroy-hint { margin: 3px 0 0; font-size: 13px; line-height: 1.4; color: var(--quiet); }
+select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.corduroy-timeline { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; padding: 0; margin: 0; width: 100%; }
+.corduroy-timeline li { background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
+  padding: 8px 12px; max-width: 260px; font-size: 14px; } .corduroy-timeline li.doubt { border-color: currentColor; }
+.corduroy-timeline a { font-weight: 600; }
+.corduroy-split { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20px; width: 100%; }
+@media (max-width: 1100px) { .corduroy-split { grid-template-columns: minmax(0, 1fr); } }
+@media (min-width: 1101px) { .corduroy-viewer-side { position: sticky; top: 64px; align-self: start; } }
+.corduroy-swatch { width: 18px; height: 5px; border-radius: 2px; margin-left: -6px; }
+.corduroy-level.chosen { background: var(--accent) !important; color: var(--on-accent) !important; }
+.corduroy-nudges { border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px 10px; margin: 6px 0;
+  display: flex; flex-wrap: wrap; gap: 6px; width: 100%; box-sizing: border-box; }
+.corduroy-nudges legend { font-size: 14px; font-weight: 600; padding: 0 4px; }
+.corduroy-scroll { max-height: 260px; overflow-y: auto; width: 100%; }
+.corduroy-upload { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
 """
 
 

@@ -8,7 +8,7 @@ export default {
     const { Niivue } = await import("niivue");
     this.nv = new Niivue({
       isRadiologicalConvention: true, isOrientationTextVisible: true, sagittalNoseLeft: true, isNearestInterpolation: false,
-      meshThicknessOn2D: 2, multiplanarShowRender: 1, dragAndDropEnabled: false, showLegend: false, logLevel: "error",
+      meshThicknessOn2D: 2, multiplanarShowRender: 1, multiplanarLayout: 2, dragAndDropEnabled: false, showLegend: false, logLevel: "error",
       loadingText: "loading", backColor: [0, 0, 0, 1], crosshairWidth: 0.5, crosshairWidthUnit: "mm", crosshairGap: 6,
       crosshairColor: [1, 0.8, 0.2, 0.8], showAllOrientationMarkers: true, fontMinPx: 20, fontColor: [1, 1, 1, 1], isAlphaClipDark: false, tileMargin: 12,
     });

@@ -1,0 +1,266 @@
+"""The page of one case."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from dataclasses import dataclass
+from datetime import date
+
+from nicegui import ui
+
+from corduroy.errors import CorduroyError, InputError
+from corduroy.registry.record import BY_KIND, CaseFile
+from corduroy.registry.store import Entry
+from corduroy.registry.store.entries import number_of
+from corduroy.registry.store.reading import all_entries, files_of, read_entry
+from corduroy.web.accounts import Role
+from corduroy.web.conversation import desk_of
+from corduroy.web.conversation.geometry import kept_lines, lines_of
+from corduroy.web.pages.case.measurements import MeasurementTable
+from corduroy.web.pages.case.picture import ScanPicture
+from corduroy.web.pages.case.plan_panel import show_plan
+from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_file, results_of
+from corduroy.web.pages.case.scores import ScoreTable
+from corduroy.web.pages.case.timeline import draw_timeline, moments
+from corduroy.web.pages.case.upload import offer_scan, show_files
+from corduroy.web.pages.follow_up import overdue
+from corduroy.web.pages.frame import heading, page_frame
+from corduroy.web.pages.session import Session
+from corduroy.web.pages.tables import data_table
+from corduroy.web.scans import Scan
+from corduroy.web.texts import text
+from corduroy.web.viewer import Place
+from corduroy.web.workbench import Workbench
+
+_OF_CASE = tuple(kind for kind, record in BY_KIND.items() if record.parent == "case")
+
+
+@dataclass(frozen=True)
+class WholeCase:
+    """What the page shows of a case."""
+
+    patient: Entry
+    case: Entry
+    entries: list[Entry]
+    file: CaseFile
+    scans: list[Scan]
+
+    @property
+    def title(self) -> str:
+        """Pseudonym and levels."""
+        levels = ", ".join(getattr(self.case.record, "levels", ()))
+        return text("case.title", pseudonym=getattr(self.patient.record, "pseudonym", ""), levels=levels)
+
+
+def add_case(workbench: Workbench) -> None:
+    """Add the page."""
+
+    @ui.page("/cases/{case_id}")
+    async def case(case_id: str, scan: str | None = None) -> None:
+        session = Session.of_page(workbench)
+        try:
+            whole = await to_thread(_whole, workbench, case_id)
+        except InputError:
+            with page_frame(session, text("case.none"), "cases"):
+                ui.link(text("form.to_cases"), "/")
+            return
+        shown = next((one for one in whole.scans if one.id == scan), whole.scans[-1] if whole.scans else None)
+        results = None if shown is None else await to_thread(results_of, workbench, shown)
+        with page_frame(session, whole.title, "cases"):
+            _head(session, whole)
+            if results is None:
+                _no_scan(session, case_id)
+            else:
+                await _ScanPart(session, whole, results).draw()
+            _records(whole)
+
+
+def _whole(workbench: Workbench, case_id: str) -> WholeCase:
+    with workbench.registry.connected() as connection:
+        case = read_entry(connection, case_id)
+        if case.kind != "case" or case.deleted or case.parent_id is None:
+            raise InputError(f"{case_id} is no living case")
+        patient = read_entry(connection, case.parent_id)
+        entries = list(all_entries(connection, None, case_id, include_deleted=False))
+        entries += all_entries(connection, "consent", patient.id, include_deleted=False)
+        number = number_of(case_id)[1]
+        file = files_of(connection, [number])[number]
+    return WholeCase(patient, case, entries, file, workbench.scans.of_case(case_id))
+
+
+def _head(session: Session, whole: WholeCase) -> None:
+    late = overdue(whole.file, date.today())
+    with ui.row().classes("items-center gap-x-4 gap-y-1 w-full"):
+        ui.link(text("case.patient"), f"/records/{whole.patient.id}")
+        ui.link(text("case.record"), f"/records/{whole.case.id}")
+        ui.space()
+        if session.may(Role.EDITOR):
+            with ui.element("label").classes("row items-center gap-2"):
+                ui.label(text("case.add_record"))
+                kinds = {kind: BY_KIND[kind].title for kind in _OF_CASE}
+                chosen = ui.select(kinds, on_change=lambda e: ui.navigate.to(_new_record(e.value, whole.case.id)))
+                chosen.props(f'dense aria-label="{text("case.add_record")}"').style("min-width: 12em")
+    for finding in whole.file.findings():
+        ui.label(finding.message).classes("doubt")
+    draw_timeline(moments(whole.entries, whole.scans, late, whole.case.id))
+
+
+def _new_record(kind: str, case_id: str) -> str:
+    return f"/records/new/{kind}?parent={case_id}"
+
+
+def _no_scan(session: Session, case_id: str) -> None:
+    with ui.card().classes("corduroy-empty"):
+        heading(text("case.no_scan_title"), 2)
+        ui.label(text("case.no_scan"))
+        if session.may(Role.EDITOR):
+            offer_scan(session, case_id)
+
+
+class _ScanPart:
+    """The viewer and, beside it, what is known of the scan."""
+
+    def __init__(self, session: Session, whole: WholeCase, results: ScanResults) -> None:
+        self._session = session
+        self._whole = whole
+        self._results = results
+        self._picture: ScanPicture | None = None
+        self._table: MeasurementTable | None = None
+        self._levels: dict[int, str] = {}
+
+    async def draw(self) -> None:
+        """Draw both, then the lines, which may have to be computed."""
+        self._scan_links()
+        with ui.element("div").classes("corduroy-split"):
+            with ui.element("section").classes("corduroy-viewer-side").props(f'aria-label="{text("case.picture")}"'):
+                if await to_thread(self._can_be_shown):
+                    self._picture = ScanPicture(self._session.workbench, self._results.scan)
+                    self._picture.on_place(self._mark)
+                    self._draw_corridors()
+                else:
+                    ui.label(text("scan.not_prepared"))
+            with ui.element("section").classes("corduroy-facts-side").props(f'aria-label="{text("case.findings")}"'):
+                await self._tabs()
+        if self._picture is not None:
+            ui.timer(0.05, self._draw_lines, once=True)
+
+    def _can_be_shown(self) -> bool:
+        from corduroy.web.pages.scan import shown_volumes
+
+        return bool(shown_volumes(self._session.workbench, self._results.scan))
+
+    def _scan_links(self) -> None:
+        if len(self._whole.scans) < 2:
+            return
+        with ui.element("nav").classes("row gap-3").props(f'aria-label="{text("case.scans")}"'):
+            for scan in self._whole.scans:
+                link = ui.link(f"{scan.title}, {scan.visit.label}", f"/cases/{scan.case_id}?scan={scan.id}")
+                if scan.id == self._results.scan.id:
+                    link.props('aria-current="true"').classes("text-weight-bold")
+
+    async def _tabs(self) -> None:
+        results = self._results
+        names = self._session.workbench.jobs.results
+        made = set() if results.planned_by is None else set(await to_thread(names, results.planned_by.number))
+        for job in results.waiting:
+            ui.link(
+                text("case.waiting", kind=job.kind, state=text(f"jobs.state_{job.state}")), f"/jobs?watch={job.number}"
+            )
+        with ui.tabs().props("align=left dense no-caps mobile-arrows outside-arrows") as tabs:
+            measured = ui.tab("measured", text("case.tab_measured"))
+            scores = ui.tab("scores", text("case.tab_scores"))
+            plan = ui.tab("plan", text("case.tab_plan"))
+            files = ui.tab("files", text("case.tab_files"))
+        with ui.tab_panels(tabs, value=measured if results.measured else files).classes("w-full"):
+            with ui.tab_panel(measured):
+                if results.measured is None:
+                    ui.label(text("case.not_measured"))
+                else:
+                    self._table = MeasurementTable(results, self._choose)
+                    ui.link(text("points.open"), f"/scans/{results.scan.id}/points")
+            with ui.tab_panel(scores):
+                if results.plan is None:
+                    ui.label(text("case.not_planned"))
+                else:
+                    self._scores()
+            with ui.tab_panel(plan):
+                if results.plan is None:
+                    ui.label(text("case.not_planned"))
+                else:
+                    show_plan(results, made)
+            with ui.tab_panel(files):
+                show_files(self._session, results.scan, ui.navigate.reload)
+                if self._session.may(Role.EDITOR):
+                    heading(text("upload.another"), 2)
+                    offer_scan(self._session, self._whole.case.id)
+
+    def _scores(self) -> None:
+        after = ui.row().classes("items-center gap-3")
+        scan_id = self._results.scan.id
+
+        def changed() -> None:
+            after.clear()
+            with after, ui.element("p").classes("corduroy-note doubt").props("role=status"):
+                ui.label(text("scores.plan_anew"))
+
+        ScoreTable(self._session, self._results, changed)
+        ui.link(text("plan.open"), f"/scans/{scan_id}/plan")
+
+    def _choose(self, level: str) -> None:
+        if self._picture is not None:
+            self._picture.choose(level)
+        if self._table is not None:
+            self._table.mark(level)
+
+    def _mark(self, place: Place) -> None:
+        """The vertebra under the cross-hair is marked in the table."""
+        if self._picture is None or not self._picture.has_labels or len(place.values) < 2:
+            return
+        level = self._levels.get(round(place.values[1]))
+        if level is not None and self._table is not None:
+            self._table.mark(level)
+            self._picture.choose(level, go=False)
+
+    def _draw_corridors(self) -> None:
+        plan = self._results.plan
+        for purpose in ("biopsy", "cement"):
+            found = None if plan is None else plan[f"{purpose}_corridors"]
+            if self._picture is not None and found is not None and found["corridors"]:
+                first = found["corridors"][0]
+                ends = (tuple(first["entry_ras_mm"]), tuple(first["target_ras_mm"]))
+                self._picture.show_corridor(purpose, ends)
+
+    async def _draw_lines(self) -> None:
+        """Endplates and angles; the first time they are computed, which takes a while."""
+        workbench, picture = self._session.workbench, self._picture
+        kept = lines_file(workbench, self._results.scan)
+        lines = await to_thread(kept_lines, kept)
+        if lines is None:
+            try:
+                lines = await desk_of(workbench).ask(lines_of, files_of_scan(workbench, self._results), kept)
+            except CorduroyError as error:
+                ui.notify(text("case.no_lines", why=str(error)), type="warning")
+                return
+        if picture is not None:
+            self._levels = {one.number: one.level for one in lines}
+            picture.show_vertebrae(lines)
+
+
+def _records(whole: WholeCase) -> None:
+    heading(text("case.records"), 2)
+    if not whole.entries:
+        ui.label(text("case.no_records")).classes("quiet")
+        return
+    rows = [
+        (
+            lambda entry=entry: ui.link(entry.record.title, f"/records/{entry.id}"),
+            str(getattr(entry.record, "on", "") or ""),
+            str(getattr(getattr(entry.record, "visit", None), "label", "")),
+            entry.id,
+            str(entry.version),
+        )
+        for entry in whole.entries
+    ]
+    data_table(
+        text("case.records"), [text(f"case.records_{key}") for key in ("kind", "on", "visit", "id", "version")], rows
+    )
