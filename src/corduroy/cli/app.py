@@ -11,6 +11,7 @@ from corduroy import __version__
 from corduroy.cli.check_paper import check_paper
 from corduroy.cli.deidentify import deidentify
 from corduroy.cli.demo import demo
+from corduroy.cli.inject import inject
 from corduroy.cli.measure import measure
 from corduroy.cli.mechanics import mechanics
 from corduroy.cli.plan import plan
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(measure)
 app.command()(plan)
+app.command()(inject)
 app.command()(mechanics)
 app.command()(demo)
 app.command()(validate)

@@ -166,7 +166,7 @@ def placed_dose(vertebra: PorousVertebra, dose: Dose, draw: Draw) -> Dose:
     """The dose with its cannulas shifted as drawn; less far where that would leave the bone."""
     for share in _SHARES:
         moved = dose.moved(vertebra.grid.frame, draw, share)
-        if all(_in_bone(vertebra, cannula.tip_mm) for cannula in moved.cannulas):
+        if all(in_bone(vertebra, cannula.tip_mm) for cannula in moved.cannulas):
             return moved
     return dose
 
@@ -174,7 +174,8 @@ def placed_dose(vertebra: PorousVertebra, dose: Dose, draw: Draw) -> Dose:
 _SHARES = (1.0, 0.75, 0.5, 0.25)
 
 
-def _in_bone(vertebra: PorousVertebra, tip_mm: tuple[float, float, float]) -> bool:
+def in_bone(vertebra: PorousVertebra, tip_mm: tuple[float, float, float]) -> bool:
+    """Whether a world point (RAS+ mm) lies in bone that cement can reach."""
     at = np.floor(vertebra.grid.index_of(np.asarray(tip_mm)) + 0.5).astype(int)
     inside = bool(((at >= 0) & (at < vertebra.grid.shape)).all())
     return inside and bool(vertebra.bone[tuple(at)])

@@ -1,0 +1,344 @@
+"""The steps of `corduroy inject`: plan, porous vertebra, injection, ensembles, files; stored once made."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corduroy.anatomy.level import Level
+from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
+from corduroy.anatomy.spine import Spine
+from corduroy.errors import ModelError
+from corduroy.imaging import read_labels
+from corduroy.imaging.volume import LabelMap
+from corduroy.pipeline.case import Case
+from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
+from corduroy.pipeline.images import CaseImages
+from corduroy.pipeline.injection_cannulas import chosen_cannulas, planned_cannulas
+from corduroy.pipeline.injection_members import MemberRunner, member_runner
+from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
+from corduroy.pipeline.injection_part import part_of
+from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
+from corduroy.pipeline.mechanics_calibration import calibration_of
+from corduroy.pipeline.plan_case import plan_case
+from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs, PlanReportWriter
+from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
+from corduroy.pipeline.settings import CaseSettings
+from corduroy.pipeline.simulated import write_simulated
+from corduroy.pipeline.store import key_of
+from corduroy.planning.lesion_mask import CODES
+from corduroy.planning.simulated import SimulatedFigure
+from corduroy.planning.surgical_plan import DISCLAIMER
+from corduroy.provenance import Provenance, content_hash
+from corduroy.simulation.injection import Cannula
+from corduroy.simulation.injection_study import (
+    Candidate,
+    Dose,
+    Ensemble,
+    PorousVertebra,
+    Study,
+    Task,
+    candidates,
+    middle,
+    openings_of,
+    porous_vertebra,
+    run_ensemble,
+    run_planned,
+    study_document,
+    variants_of,
+)
+from corduroy.simulation.injection_study.place import in_bone
+
+OnStep = Callable[[str], None]
+OnMember = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class InjectionWriters:
+    """Who writes the reports. Handed in from above, as the pipeline knows no reports; None: nobody."""
+
+    plan: PlanReportWriter | None = None
+    injection: InjectionReportWriter | None = None
+
+
+def injection_case(
+    case: Case,
+    request: InjectionRequest,
+    settings: CaseSettings | None = None,
+    outputs: PlanOutputs | None = None,
+    writers: InjectionWriters | None = None,
+    on_step: OnStep | None = None,
+    on_member: OnMember | None = None,
+) -> dict[str, Any]:
+    """Inject the planned vertebra of one case, and write what `outputs` asks for.
+
+    Parameters
+    ----------
+    case : Case
+        With its CT.
+    request : InjectionRequest
+    settings : CaseSettings, optional
+    outputs : PlanOutputs, optional
+        `json` takes the result; `report` is the plan's folder, which is planned first where that was not done;
+        `steps` keeps every finished member of an ensemble, so that an interrupted run goes on.
+    writers : InjectionWriters, optional
+    on_step : callable, optional
+        Called with the name of each step as it starts.
+    on_member : callable, optional
+        Called with how many of how many members are computed.
+
+    Returns
+    -------
+    dict
+        The JSON document, schema ``corduroy/injection/1``.
+
+    Raises
+    ------
+    CorduroyError
+        If the input cannot be used; nothing is left behind then.
+    """
+    places = outputs or PlanOutputs()
+    for folder in places.folders:
+        require_writable(folder)
+    request.settings.curve()
+    run = _InjectionRun(case, request, settings or CaseSettings(), places, writers or InjectionWriters())
+    document = run.document(on_step or _in_silence, on_member or _uncounted)
+    if places.json is not None:
+        write_json(places.json, document)
+    return document
+
+
+def _in_silence(step: str) -> None:
+    """Nobody wants to know which step has started."""
+    del step
+
+
+def _uncounted(done: int, total: int) -> None:
+    """Nobody wants to know how far it is."""
+    del done, total
+
+
+class _InjectionRun:
+    """One case on its way. A finished run is not computed again."""
+
+    def __init__(
+        self,
+        case: Case,
+        request: InjectionRequest,
+        settings: CaseSettings,
+        places: PlanOutputs,
+        writers: InjectionWriters,
+    ) -> None:
+        self._case, self._request, self._settings = case, request, settings
+        self._chosen: InjectionCaseSettings = request.settings
+        self._places, self._writers = places, writers
+        self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.plan.files.items()}
+
+    def document(self, on_step: OnStep, on_member: OnMember) -> dict[str, Any]:
+        run = CaseRun(self._case, self._settings, Outputs(steps=self._places.steps), on_step)
+        folder, key = self._places.report, self._key(run)
+        if run.store is not None:
+            stored = run.store.load("injection", key)
+            if stored is not None and (folder is None or run.store.load_files("injection_files", key, folder)):
+                return stored
+        study, document, images = self._computed(run, on_step, on_member)
+        if folder is not None:
+            on_step("report")
+            names = self._write(study, document, images, folder)
+            if run.store is not None:
+                run.store.save_files("injection_files", key, [folder / name for name in names])
+        if run.store is not None:
+            run.store.save("injection", key, document)
+        return document
+
+    def _key(self, run: CaseRun) -> str:
+        plan = self._request.plan
+        return key_of(
+            injection=run.key("injection"),
+            files=self._hashes,
+            level=plan.level,
+            seed_mm=plan.seed_mm,
+            plan=None if plan.settings is None else plan.settings.model_dump(mode="json"),
+            settings=self._chosen.model_dump(mode="json"),
+            curve=self._chosen.curve().model_dump(mode="json"),
+            name=self._case.name,
+            report=self._writers.injection is not None,
+        )
+
+    def _computed(self, run: CaseRun, on_step: OnStep, on_member: OnMember) -> tuple[Study, dict[str, Any], CaseImages]:
+        with self._planned(on_step) as (plan, folder), collecting(run.warnings):
+            subject = self._subject(run, plan, folder, on_step)
+        steps = self._places.steps
+        members = None if steps is None else steps / "injection_members"
+        with collecting(run.warnings), member_runner(members, self._request.processes) as runner:
+            study = self._study(subject, runner, on_step, on_member)
+        document = self._document(study, plan, run)
+        ct, labels = run.images
+        return study, document, CaseImages(self._case.name, labels, label_of(run.spine), ct)
+
+    @contextmanager
+    def _planned(self, on_step: OnStep) -> Iterator[tuple[dict[str, Any], Path]]:
+        """The plan, and the folder that holds its masks; a passing one where the user wants none."""
+        steps, report = self._places.steps, self._places.report
+        if report is not None:
+            places = PlanOutputs(None, report, steps)
+            made = plan_case(self._case, self._request.plan, self._settings, places, self._writers.plan, on_step)
+            yield made, report
+            return
+        with tempfile.TemporaryDirectory(prefix="corduroy-plan-") as name:
+            places = PlanOutputs(None, Path(name), steps)
+            yield plan_case(self._case, self._request.plan, self._settings, places, None, on_step), Path(name)
+
+    def _subject(self, run: CaseRun, plan: dict[str, Any], folder: Path, on_step: OnStep) -> _Subject:
+        """Everything that can be wrong is looked at here, before anything is computed."""
+        level, spine = Level(plan["level"]), run.spine
+        ct, _ = run.images
+        if ct is None:
+            raise ModelError("labels without a CT", "the CT, from whose grey values porosity follows")
+        cannulas = planned_cannulas(plan)
+        dose = self._dose(plan, chosen_cannulas(cannulas, self._chosen.pedicles))
+        if plan["augmentation"] is None:
+            raise ModelError(f"{level} without a plan for cement", "a vertebra with its body")
+        on_step("density")
+        calibration = calibration_of(ct, spine, level, self._structures(spine), self._chosen.calibration)
+        lesion = _lesion(folder) if plan["lesion"] is not None else None
+        ways = openings_of(plan["augmentation"]["leaks"])
+        fine, coarse = (
+            porous_vertebra(spine.vertebrae[level], ct, calibration, lesion, ways, size)
+            for size in (self._chosen.voxel_mm, self._chosen.what_if_voxel_mm)
+        )
+        _require_in_bone(dose, fine, coarse)
+        other = 1 if self._chosen.pedicles == 2 else 2
+        others = chosen_cannulas(cannulas, other) if len(cannulas) >= other else None
+        return _Subject(fine, coarse, dose, others)
+
+    def _dose(self, plan: dict[str, Any], cannulas: tuple[Cannula, ...]) -> Dose:
+        chosen, planned = self._chosen, plan["settings"]["augmentation"]
+        minutes, gelatin = chosen.minutes_from_mixing, chosen.gelatin_percent
+        return Dose(
+            chosen.curve(),
+            chosen.volume_ml,
+            chosen.rate_ml_s,
+            float(planned["minutes_from_mixing"]) if minutes is None else minutes,
+            float(planned["gelatin_percent"]) if gelatin is None else gelatin,
+            chosen.gelatin_before_ml,
+            cannulas,
+            chosen.pressure_limit_mpa,
+            chosen.plunger_mm,
+        )
+
+    def _structures(self, spine: Spine) -> LabelMap | None:
+        if self._request.plan.structures is not None:
+            return read_labels(self._request.plan.structures)
+        return spine.labels if spine.scheme is TOTALSEGMENTATOR else None
+
+    def _study(self, subject: _Subject, runner: MemberRunner, on_step: OnStep, on_member: OnMember) -> Study:
+        chosen, dose = self._chosen, subject.dose
+        middling = middle(chosen.spread)
+        on_step("injection")
+        planned = run_planned(subject.fine, Task(middling, dose), chosen.stop_at, chosen.target_share)
+        ensemble = None
+        if chosen.members:
+            on_step("ensemble")
+            ensemble = self._ensemble(subject.fine, dose, chosen.members, runner, on_member)
+        compared: tuple[Candidate, ...] = ()
+        if chosen.what_if_members:
+            on_step("what if")
+            compared = self._compared(subject, runner, on_member)
+        return Study(
+            subject.fine,
+            dose,
+            planned,
+            middling,
+            chosen.spread,
+            ensemble,
+            compared,
+            chosen.what_if_members,
+            chosen.weights,
+        )
+
+    def _ensemble(
+        self, vertebra: PorousVertebra, dose: Dose, members: int, runner: MemberRunner, on_member: OnMember
+    ) -> Ensemble:
+        rng = np.random.default_rng(self._chosen.seed)
+        chosen = self._chosen
+        return run_ensemble(vertebra, dose, chosen.stop_at, chosen.spread, members, rng, runner, on_member)
+
+    def _compared(self, subject: _Subject, runner: MemberRunner, on_member: OnMember) -> tuple[Candidate, ...]:
+        chosen = self._chosen
+        variants = variants_of(subject.dose, subject.other_cannulas)
+        each, begun = chosen.what_if_members, 0
+
+        def run(dose: Dose) -> Ensemble:
+            nonlocal begun
+            before = begun * each
+            begun += 1
+            return self._ensemble(
+                subject.coarse, dose, each, runner, lambda done, _: on_member(before + done, len(variants) * each)
+            )
+
+        return candidates(variants, (*chosen.volumes_ml, chosen.volume_ml), run, chosen.weights)
+
+    def _document(self, study: Study, plan: dict[str, Any], run: CaseRun) -> dict[str, Any]:
+        chosen = self._chosen
+        body = study_document(study)
+        inputs = {**run.hashes, **self._hashes}
+        used = chosen.model_dump(mode="json")
+        origin = Provenance("injection", inputs, used, created=plan["provenance"]["created"])
+        return {
+            "schema": body.pop("schema"),
+            "disclaimer": DISCLAIMER,
+            "case": self._case.name,
+            "level": plan["level"],
+            **body,
+            "stop_at": [kind.value for kind in chosen.stop_at],
+            "seed": chosen.seed,
+            "warnings": list(dict.fromkeys(run.warnings)),
+            "provenance": origin.as_dict(),
+        }
+
+    def _write(self, study: Study, document: dict[str, Any], images: CaseImages, folder: Path) -> list[str]:
+        """Masks, pictures, report and what the plan takes up; returns the names of the files."""
+        sweep_partials(folder)
+        with filling(folder) as temporary:
+            write_injection_files(study, images, temporary)
+            figures: tuple[SimulatedFigure, ...] = ()
+            if self._writers.injection is not None:
+                figures = self._writers.injection(document, InjectionImages(images, study), temporary)
+            write_simulated(part_of(document, figures), temporary)
+            return [file.name for file in temporary.iterdir()]
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """A planned vertebra, finely for the answers and coarsely for the table, and how it is injected."""
+
+    fine: PorousVertebra
+    coarse: PorousVertebra
+    dose: Dose
+    other_cannulas: tuple[Cannula, ...] | None
+
+
+def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:
+    tips = [cannula.tip_mm for cannula in dose.cannulas]
+    if not all(in_bone(vertebra, tip) for vertebra in vertebrae for tip in tips):
+        raise ModelError(
+            "a planned cannula whose tip lies outside the bone", "a tip in bone", "look at the corridors and the labels"
+        )
+
+
+def _lesion(folder: Path) -> LabelMap:
+    parts = read_labels(folder / LESION_FILE)
+    return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")
+
+
+def _existing(role: str, path: Path) -> Path:
+    if not (path.is_file() or (role == "contrast" and path.is_dir())):
+        raise ModelError(f"there is no file {path}", f"an existing file for --{role}")
+    return path
