@@ -18,9 +18,9 @@ from corduroy.simulation.vertebra.capped import CAP_MM, end_caps
 from corduroy.simulation.vertebra.evaluate import (
     capped_model,
     compressed,
-    evaluate_segment,
     evaluate_vertebra,
 )
+from corduroy.simulation.vertebra.neighbours import evaluate_segment
 from corduroy.simulation.vertebra.sections import axial_force_n
 from corduroy.simulation.vertebra.segment import build_segment
 from corduroy.simulation.vertebra.states import State, Subject

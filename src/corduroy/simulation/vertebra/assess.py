@@ -18,9 +18,10 @@ from corduroy.simulation.materials.field import Materials
 from corduroy.simulation.materials.loads import compressive_load, load_to_strength
 from corduroy.simulation.vertebra.bones import sample_bones
 from corduroy.simulation.vertebra.capped import CAP_MM
-from corduroy.simulation.vertebra.evaluate import SegmentResult, VertebraResult, evaluate_segment, evaluate_vertebra
+from corduroy.simulation.vertebra.evaluate import VertebraResult, evaluate_vertebra
 from corduroy.simulation.vertebra.grid import ModelGrid
 from corduroy.simulation.vertebra.intervals import Sampled, change_percent, sample_results, with_interval
+from corduroy.simulation.vertebra.neighbours import SegmentResult, evaluate_segment
 from corduroy.simulation.vertebra.segment import build_segment
 from corduroy.simulation.vertebra.states import Alterations, State, Subject
 

@@ -10,10 +10,11 @@ import numpy as np
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import ModelError
-from corduroy.imaging.volume import FloatArray, LabelMap, Volume
+from corduroy.imaging.volume import Box, FloatArray, LabelMap, Volume
 from corduroy.simulation.vertebra.grid import BoolArray, ModelGrid, nearest
 
 _BODY, _ARCH = 1, 2
+_LEAST_FILLED = 0.5  # share of a voxel from which it is bone
 _LEAST_SEEN = 0.98  # share of a bone's voxels that must lie inside the scan; author's choice, as for labels
 
 
@@ -67,39 +68,53 @@ def sample_bones(grid: ModelGrid, vertebrae: Sequence[Vertebra], ct: Volume) -> 
     partial volume with soft tissue takes. When this misleads: what the scan itself has blurred stays blurred.
     """
     owner = np.full(grid.shape, -1, np.int8)
-    best = np.full(grid.shape, 0.5)
+    best = np.full(grid.shape, _LEAST_FILLED)
     front = np.zeros(grid.shape, bool)
     total, weight = np.zeros(grid.shape), np.zeros(grid.shape)
     for number, vertebra in enumerate(vertebrae):
         if vertebra.body is None:
             raise ModelError(f"{vertebra.level} without a body that was found", "a vertebra with its body")
         _require_seen(vertebra, ct)
-        parts = LabelMap(
-            np.where(vertebra.body_mask, _BODY, np.where(vertebra.mask.array > 0, _ARCH, 0)).astype(np.uint8),
-            vertebra.mask.affine,
-            vertebra.mask.name,
-        )
-        box = grid.box_of(parts)
-        shape = owner[box].shape
-        filled, ahead, count = np.zeros(shape), np.zeros(shape), 0
-        for points in grid.sub_points(box, float(min(ct.spacing.min(), parts.spacing.min()))):
-            part = nearest(parts, points)
-            inside = part > 0
-            filled += inside
-            ahead += part == _BODY
-            total[box][inside] += ct.sample(points[inside])
-            weight[box] += inside
-            count += 1
-        wins = (filled / count >= best[box]) & (filled > 0)
+        box, found = _sampled(grid, vertebra, ct)
+        total[box] += found.grey
+        weight[box] += found.filled
+        wins = (found.filled > 0) & (found.filled / found.count >= best[box])
         owner[box][wins] = number
-        best[box][wins] = (filled / count)[wins] + 1e-9
-        front[box][wins] = (2 * ahead >= filled)[wins]
+        best[box][wins] = np.nextafter(found.filled / found.count, 2)[wins]
+        front[box][wins] = (2 * found.ahead >= found.filled)[wins]
     with np.errstate(invalid="ignore"):
         hu = np.where(owner >= 0, total / weight, np.nan)
     levels = [vertebra.level for vertebra in vertebrae]
     body = {level: (owner == n) & front for n, level in enumerate(levels)}
     arch = {level: (owner == n) & ~front for n, level in enumerate(levels)}
     return Bones(grid, body, arch, hu)
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """Of the points inside each voxel of a box: how many lie in bone, in the body, and their summed grey values."""
+
+    filled: FloatArray
+    ahead: FloatArray
+    grey: FloatArray
+    count: int
+
+
+def _sampled(grid: ModelGrid, vertebra: Vertebra, ct: Volume) -> tuple[Box, _Counts]:
+    """One vertebra at many points of each voxel that it can reach."""
+    values = np.where(vertebra.body_mask, _BODY, np.where(vertebra.mask.array > 0, _ARCH, 0)).astype(np.uint8)
+    parts = LabelMap(values, vertebra.mask.affine, vertebra.mask.name)
+    box = grid.box_of(parts)
+    shape = tuple(side.stop - side.start for side in box)
+    filled, ahead, grey, count = np.zeros(shape), np.zeros(shape), np.zeros(shape), 0
+    for points in grid.sub_points(box, float(min(ct.spacing.min(), parts.spacing.min()))):
+        part = nearest(parts, points)
+        inside = part > 0
+        filled += inside
+        ahead += part == _BODY
+        grey[inside] += ct.sample(points[inside])
+        count += 1
+    return box, _Counts(filled, ahead, grey, count)
 
 
 def _require_seen(vertebra: Vertebra, ct: Volume) -> None:

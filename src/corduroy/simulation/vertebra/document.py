@@ -13,8 +13,8 @@ from corduroy.simulation.materials.field import Materials
 from corduroy.simulation.materials.law import Law
 from corduroy.simulation.materials.tissues import Tissue
 from corduroy.simulation.vertebra.assess import Assessment, StateResult
-from corduroy.simulation.vertebra.evaluate import SegmentResult
 from corduroy.simulation.vertebra.intervals import Sampled, interval_of
+from corduroy.simulation.vertebra.neighbours import SegmentResult
 from corduroy.simulation.vertebra.states import State
 
 SCHEMA: Final = "corduroy/mechanics/1"
