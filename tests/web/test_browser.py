@@ -20,7 +20,7 @@ from nibabel.nifti1 import Nifti1Image
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.web.server import RunningServer
+from benchmarks.web_server import RunningServer
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = Path(__file__).parents[2] / "build" / "web"

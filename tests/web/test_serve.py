@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.web_server import RunningServer
 from corduroy.cli import app
 from corduroy.errors import InputError, RegistryError
 from corduroy.web.accounts import Role
 from corduroy.web.settings import ServerSettings
 from corduroy.web.workbench import Workbench
 from tests.web.conftest import PASSWORD
-from tests.web.server import RunningServer
 
 
 def run(*words: str | Path, typed: str | None = None) -> tuple[int, str]:

@@ -83,3 +83,25 @@ class RunningServer:
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
+
+
+def resident_mb(process: int) -> float:
+    """Memory that a process has now, without its children, in MB."""
+    return _status_kb(process, "VmRSS") / 1024
+
+
+def peak_mb(process: int) -> float:
+    """The most memory that it had since `forget_peak`, in MB."""
+    return _status_kb(process, "VmHWM") / 1024
+
+
+def forget_peak(process: int) -> None:
+    """Let `peak_mb` count from now on."""
+    Path(f"/proc/{process}/clear_refs").write_text("5", encoding="ascii")
+
+
+def _status_kb(process: int, name: str) -> int:
+    for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise ServerError(f"process {process} tells no {name}")
