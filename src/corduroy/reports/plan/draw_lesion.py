@@ -26,6 +26,7 @@ _SIDE_IN = 5.0
 # Narrower than for bone: fat is dark, muscle grey, columns of bone are bright. Author's choice.
 _WINDOW_HU = (-150.0, 450.0)
 _BLUR_PX = 2.0
+_CLOSED_PX = 4  # gaps of a voxel between bone and canal are those of two masks
 
 
 def draw_lesion(plan: SurgicalPlan, images: PlanImages, view: str) -> Figure | None:
@@ -73,7 +74,8 @@ def _outline(axes: Axes, sheet: Sheet, lesion: LesionMask) -> None:
     """The border of the whole lesion, and where it leaves the bone dashed."""
     parts = sheet.labels(lesion.parts)
     for codes, style in ((CODES.values(), "solid"), ((CODES["in bone"],), "dashed")):
-        inside = ndimage.gaussian_filter(np.isin(parts, list(codes)).astype(float), _BLUR_PX)
+        closed = ndimage.binary_closing(np.isin(parts, list(codes)), iterations=_CLOSED_PX)
+        inside = ndimage.gaussian_filter(closed.astype(float), _BLUR_PX)
         if inside.max() > 0.5 and (style == "solid" or (parts > CODES["in bone"]).any()):
             axes.contour(
                 inside,

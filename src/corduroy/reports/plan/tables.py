@@ -91,9 +91,14 @@ def fill_rows(found: dict[str, Any]) -> Rows:
 def leak_rows(found: dict[str, Any]) -> Rows:
     """Places with type, wall and side."""
     return [
-        [s["yeom"], s["wall"], s["side"] or "midline", ", ".join(f"{x:.0f}" for x in s["point_mm"]), s["basis"]]
+        [s["yeom"], s["wall"], s["side"] or "midline", ", ".join(f"{x:.0f}" for x in s["point_mm"]), _leak_basis(s)]
         for s in found["leaks"]
     ]
+
+
+def _leak_basis(site: dict[str, Any]) -> str:
+    size = site["diameter_mm"]
+    return str(site["basis"]) + ("" if size is None else f", {size:.0f} mm wide")
 
 
 def choice_rows(found: dict[str, Any]) -> Rows:
