@@ -35,7 +35,11 @@ def mechanics(
     ] = None,
     settings: Annotated[Path | None, typer.Option(metavar="YAML", help="The plan's settings.")] = None,
     fill: Annotated[
-        Path | None, typer.Option(metavar="MASK", help="Cement as a mask; otherwise grown at the planned cannula.")
+        Path | None,
+        typer.Option(
+            metavar="MASK",
+            help="Cement as a mask; otherwise as simulated by inject, else grown at the planned cannula.",
+        ),
     ] = None,
     volume: Annotated[float | None, typer.Option(metavar="ML", help="Cement to grow, in ml.")] = None,
     gelatin: Annotated[

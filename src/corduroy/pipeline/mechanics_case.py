@@ -22,7 +22,7 @@ from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.mechanics_calibration import calibration_of
-from corduroy.pipeline.mechanics_masks import Masks, masks_of
+from corduroy.pipeline.mechanics_masks import Masks, masks_of, simulated_fill
 from corduroy.pipeline.mechanics_outputs import MechanicsImages, MechanicsReportWriter, write_mechanics_files
 from corduroy.pipeline.mechanics_part import part_of
 from corduroy.pipeline.mechanics_settings import ASSUMED_MASS_KG, MechanicsRequest
@@ -124,6 +124,9 @@ class _MechanicsRun:
         self._places = places
         self._writers = writers
         self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.files.items()}
+        simulated = simulated_fill(places.report, request.settings.volume_ml)
+        if request.fill is None and simulated is not None:
+            self._hashes["simulated fill"] = content_hash(simulated)
 
     def document(self, on_step: OnStep, on_model: OnModel | None) -> dict[str, Any]:
         run = CaseRun(self._case, self._settings, Outputs(steps=self._places.steps), on_step)

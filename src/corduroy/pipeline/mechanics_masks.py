@@ -1,4 +1,4 @@
-"""The masks of the compared states: from the plan's folder, the user's files, or grown around the cannula's tip."""
+"""The masks of the compared states: the plan's, the user's, a simulated fill, or one grown around the cannula's tip."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import DoubtWarning, ModelError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
+from corduroy.pipeline.injection_outputs import FILL_FILE as SIMULATED_FILL_FILE
 from corduroy.pipeline.mechanics_settings import ASSUMED_VOLUME_ML
 from corduroy.pipeline.plan_outputs import LESION_FILE, RESECTED_FILE
 from corduroy.planning.lesion_mask import CODES
@@ -79,6 +80,11 @@ def masks_of(
         missing["decompressed"] = plan["missing"].get("decompression", "not computed: no laminectomy is planned")
     if fill is not None:
         return Masks(Alterations(lesion, _given_fill(fill, vertebra), cut), "mask from a file", missing)
+    simulated = simulated_fill(folder, volume_ml)
+    if simulated is not None and plan["injection"] is not None:
+        return Masks(
+            Alterations(lesion, _given_fill(simulated, vertebra), cut), "simulated by corduroy inject", missing
+        )
     tip = _tip(plan)
     if tip is None:
         missing["filled"] = "not computed: no fill mask was given and no corridor for the cement was found"
@@ -91,6 +97,12 @@ def masks_of(
     )
 
 
+def simulated_fill(folder: Path | None, volume_ml: float | None) -> Path | None:
+    """The fill that `corduroy inject` left in the plan's folder, if no volume is asked for instead of it."""
+    place = None if folder is None or volume_ml is not None else folder / SIMULATED_FILL_FILE
+    return place if place is not None and place.is_file() else None
+
+
 def _lesion(folder: Path) -> LabelMap:
     parts = read_labels(folder / LESION_FILE)
     return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")
@@ -100,8 +112,8 @@ def _resection(plan: dict[str, Any], folder: Path, given: Path | None, spine: Sp
     if given is None:
         return None if plan["decompression"] is None else read_labels(folder / RESECTED_FILE)
     mask = read_labels(given)
-    points = mask.world_from_voxel(np.argwhere(mask.array > 0).reshape(-1, 3))
-    if not len(points) or not (spine.labels.sample(points, order=0) > 0).any():
+    points = mask.world_from_voxel(np.argwhere(mask.array > 0))
+    if not (spine.labels.sample(points, order=0) > 0).any():
         raise ModelError(f"the resection {given.name} takes no bone", "a mask of bone of this scan")
     return mask
 
@@ -109,9 +121,7 @@ def _resection(plan: dict[str, Any], folder: Path, given: Path | None, spine: Sp
 def _given_fill(path: Path, vertebra: Vertebra) -> LabelMap:
     """A fill from a file; what lies beside the bone carries no load and is told of."""
     mask = read_labels(path)
-    points = mask.world_from_voxel(np.argwhere(mask.array > 0).reshape(-1, 3))
-    if not len(points):
-        raise ModelError(f"the fill {path.name} is empty", "a mask with cement as 1")
+    points = mask.world_from_voxel(np.argwhere(mask.array > 0))
     inside = vertebra.mask.sample(points, order=0) > 0
     share = float(inside.mean())
     if share < _LEAST_INSIDE:
