@@ -11,7 +11,7 @@ from corduroy.simulation.injection.rheology import pipe_pressure
 from corduroy.simulation.injection.settings import Cannula, Recipe, Schedule, Shot
 from corduroy.simulation.injection.state import Doubles, State
 
-_HALVINGS = 50
+_HALVINGS = 26
 
 
 class Drive:
