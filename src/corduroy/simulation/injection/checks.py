@@ -63,7 +63,8 @@ def _check_gelatin(gelatin: Gelatin) -> None:
     if not (0 <= gelatin.share <= 0.5 and gelatin.share < gelatin.densest_share < 1 and gelatin.before_ml >= 0):
         raise SettingsError("an impossible amount of gelatin sponge", "a share of 0 to 0.5, and no negative volume")
     numbers = (gelatin.caught_per_mm, gelatin.outlet_catch, gelatin.clogging)
-    if min(numbers) < 0 or gelatin.outlet_catch > 1 or not 0 < gelatin.pore_limit < 1 or gelatin.outlet_half_mm <= 0:
+    shares = gelatin.outlet_catch <= 1 and 0 < gelatin.pore_limit < 1 and 0 < gelatin.left_open <= 1
+    if min(numbers) < 0 or not shares or gelatin.outlet_half_mm <= 0:
         raise SettingsError("a law of gelatin sponge with impossible numbers", "shares within 0 to 1, no negative ones")
 
 

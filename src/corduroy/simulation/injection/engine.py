@@ -161,13 +161,15 @@ class _Run:
     def push(self, shot: Shot) -> Iterator[None]:
         """Give a shot, step by step."""
         whole = left = shot.volume_ml * 1000
+        asked = 0.0 if shot.rate_ml_s is None else shot.rate_ml_s * 1000
         wanted = np.inf if shot.rate_ml_s is None else shot.rate_ml_s * 1000
         while left > 1e-9 * whole and self.stop is None:
             if self.mixture_age >= self.table.setting_s:
                 self.stop = StopReason.CURED
                 return
             flow = self._settle(wanted)
-            if flow <= self.settings.stop.stalled_share * min(wanted, 1e12) and flow < wanted:
+            asked = asked or min(wanted, flow)
+            if flow <= self.settings.stop.stalled_share * asked:
                 self.stop = StopReason.STALLED
                 return
             volume = min(left, self._step_volume(), flow * self.settings.longest_step_s)
@@ -217,7 +219,7 @@ class _Run:
     def _resist(self) -> None:
         """Viscosity of what is in each voxel."""
         state, finest = self.state, self.solver.tower.finest
-        gelatin = state.laden, state.caught, state.limit, state.power
+        gelatin = state.laden, state.caught, state.limit, state.power, state.left
         fresh = self.mixture_age - self.older
         fluid = self.recipe.marrow_pa_s * PA, self.older, fresh, state.densest, self.table.age_step_s
         mobility.resistances(
@@ -242,6 +244,8 @@ class _Run:
         """Inject a volume, and note where everything stands."""
         state, outlets = self.state, self.outlets
         dt = volume / flow
+        self.course.tips.append(self.drive.tips(flow))
+        self.course.syringe.append(self.drive.syringe(flow, self.mixture_age))
         places = self.drive.places
         fresh = self.mixture_age - self.older
         for fed in places:
@@ -273,7 +277,7 @@ class _Run:
             self.front = self._layer()
         self.time += dt
         self.injected += volume - unplaced
-        self._note(flow)
+        self._note()
         self._balance()
         self._may_stop(unplaced)
 
@@ -289,12 +293,10 @@ class _Run:
             np.moveaxis(slopes, axis, 0)[:-1] += np.where(beyond[1:], np.diff(along, axis=0), 0) ** 2
         return float((np.sqrt(slopes) * room).sum())
 
-    def _note(self, flow: float) -> None:
+    def _note(self) -> None:
         course = self.course
         course.times.append(self.time)
         course.injected.append(self.injected)
-        course.tips.append(self.drive.tips(flow))
-        course.syringe.append(self.drive.syringe(flow, self.mixture_age))
         course.leaked.append(self.outlets.leaked[:, 0].copy())
 
     def _balance(self) -> None:

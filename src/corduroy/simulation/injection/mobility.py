@@ -76,13 +76,14 @@ def resistances(
     piston : bool
         Cement and marrow in series, else relative permeabilities with `exponents`.
     clog : tuple
-        Particles held, caught, limit of caught over room, exponent; arrays of size 1 without gelatin.
+        Particles held, caught, limit of caught over room, exponent, least share of the permeability; arrays
+        of size 1 without gelatin.
     ratio : array of float32, flat
         Set, for `transport.fractional_flow`; size 1 for pistons.
     out : array of float32, flat
     """
     held, room, age = state
-    laden, caught, limit, power = clog
+    laden, caught, limit, power, left = clog
     marrow, older, fresh, densest, age_step = fluid
     areas, halves, per_voxel = geometry
     ny, nz = shape[1], shape[2]
@@ -112,5 +113,5 @@ def resistances(
                         ratio[c] = cement / marrow
                         value = 1 / (share ** exponents[0] / cement + (1 - share) ** exponents[1] / marrow)
                 if caught.size > 1:
-                    value /= max(1e-4, (1 - min(1.0, caught[c] / (limit * room[c]))) ** power)
+                    value /= max(left, (1 - min(1.0, caught[c] / (limit * room[c]))) ** power)
                 out[c] = value

@@ -13,6 +13,10 @@ _SELF = 0.252731
 size h acts like a sphere of radius 1 / (4 pi 0.252731) = 0.315 h."""
 
 
+_TIE = 1e-6
+"""Of a voxel: nearer than this to each other, distances are the same, on either side of a mirror."""
+
+
 def tip_mm(cannula: Cannula, back_mm: float) -> FloatArray:
     """World position of the opening after pulling back."""
     along = np.asarray(cannula.direction, dtype=float)
@@ -31,22 +35,23 @@ def placed(body: PorousBody, cannula: Cannula, back_mm: float) -> NDArray[np.int
     Returns
     -------
     ndarray of int, shape (m,)
-        Voxels of the body whose centres lie within half a bore of the opening, or else the one that holds it; empty
-        if the opening lies outside the body.
+        Voxels of the body whose centres lie within half a bore of the opening, and those nearest to it, ties among
+        them; empty if the opening lies outside the body.
     """
     centre = body.voxel_of(tip_mm(cannula, back_mm))
     shape, spacing = np.array(body.porosity.shape), body.spacing_mm
-    home = np.rint(centre).astype(int)
-    if (home < 0).any() or (home >= shape).any() or not body.active[tuple(home)]:
+    if (centre < -0.5).any() or (centre > shape - 0.5).any():
         return np.zeros(0, np.int64)
     reach = np.ceil(cannula.bore_mm / 2 / spacing).astype(int) + 1
-    low, high = np.maximum(home - reach, 0), np.minimum(home + reach + 1, shape)
+    low, high = np.maximum(np.floor(centre).astype(int) - reach, 0), np.minimum(np.ceil(centre) + reach + 1, shape)
     around = np.stack(np.meshgrid(*(np.arange(a, b) for a, b in zip(low, high, strict=True)), indexing="ij"), axis=-1)
-    around = around.reshape(-1, 3)
-    near = np.linalg.norm((around - centre) * spacing, axis=1) <= cannula.bore_mm / 2
-    chosen = around[near & body.active[tuple(around.T)]]
-    if not len(chosen):
-        chosen = home[None]
+    around = around.reshape(-1, 3).astype(int)
+    gap = np.linalg.norm((around - centre) * spacing, axis=1)
+    pores = body.active[tuple(around.T)]
+    nearest = gap <= gap.min() + _TIE * spacing.min()
+    if not pores[nearest].any():
+        return np.zeros(0, np.int64)
+    chosen = around[pores & (nearest | (gap <= cannula.bore_mm / 2))]
     return np.asarray(np.ravel_multi_index(tuple(chosen.T), body.porosity.shape), np.int64)
 
 

@@ -35,7 +35,7 @@ class InjectionResult:
     tip_pressure_mpa : ndarray, shape (n, cannulas)
         In the cannula's opening at the beginning of the step; NaN where it is not used.
     syringe_pressure_mpa : ndarray, shape (n,)
-        Largest over the cannulas in use, with the loss along the cannula.
+        At the beginning of the step. Largest over the cannulas in use, with the loss along the cannula.
     plunger_force_n : ndarray, shape (n,)
     leaked_mm3 : ndarray, shape (n, sites)
         Cement through each site so far, in the order of ``body.sites``.

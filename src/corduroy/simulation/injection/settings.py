@@ -69,14 +69,17 @@ class Gelatin(_Settings):
     Krieger and Dougherty 1959, 10.1122/1.548848 (not verified against a primary source)."""
 
     caught_per_mm: float = 0.05
-    """Share of the passing particles that bone catches per mm of path (deep-bed filtration); lacunae and voids catch
-    none."""
+    """Share of the passing particles that clean bone catches per mm of path (deep-bed filtration), in proportion less
+    as its limit comes near; lacunae and voids catch none."""
 
     pore_limit: float = 0.5
     """Share of the pores that caught particles can take."""
 
     clogging: float = 3.0
-    """Permeability falls as (1 - caught / limit)^clogging."""
+    """Permeability falls as (1 - caught / limit)^clogging, down to what is left open."""
+
+    left_open: float = 0.1
+    """Share of the permeability that is left where the pores have taken all they can."""
 
     outlet_catch: float = 0.5
     """Share of the particles that an outlet keeps when they come to it."""
@@ -178,7 +181,8 @@ class StopRule(_Settings):
     """Stop when this share of the lesion's pores, or of the body's where there is none, is filled."""
 
     stalled_share: float = 0.02
-    """Stop when the pressure limit lets through less than this share of the flow rate asked for."""
+    """Stop when the pressure limit lets through less than this share of the flow rate asked for, or, without one, of
+    the shot's first flow."""
 
 
 class InjectionSettings(_Settings):

@@ -63,10 +63,11 @@ class State:
         size = 1 if gelatin is None else self.room.size
         self.laden, self.coming_laden = np.zeros(size), np.zeros(size)
         self.caught, self.catch = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        self.limit, self.power, self.densest = 1.0, 1.0, 1.0
+        self.limit, self.power, self.left, self.densest = 1.0, 1.0, 1.0, 1.0
         if gelatin is None:
             return
-        self.limit, self.power, self.densest = gelatin.pore_limit, gelatin.clogging, gelatin.densest_share
+        self.limit, self.power, self.left = gelatin.pore_limit, gelatin.clogging, gelatin.left_open
+        self.densest = gelatin.densest_share
         per_voxel = -np.expm1(-gelatin.caught_per_mm * float(body.voxel_mm3) ** (1 / 3))
         bone = body.active if body.medium is None else body.medium == Medium.BONE
         self.catch = self.ghosted(np.where(bone, np.float32(per_voxel), np.float32(0))).ravel()

@@ -232,7 +232,8 @@ def sweep(
             moving = (laden[c] + coming_laden[c]) * passing / total
             laden[c] += coming_laden[c] - moving
             coming_laden[c] = 0
-            stays = min(moving * catch[c], max(0.0, limit * room[c] - caught[c]))
+            stays = moving * catch[c] * max(0.0, 1 - caught[c] / (limit * room[c]))
+            stays = min(stays, max(0.0, limit * room[c] - caught[c]))
             caught[c] += stays
             borne = moving - stays
         if passing <= 0:
@@ -295,7 +296,9 @@ def carry(
         carried = coming[c]
         coming[c] = 0
         ways, through, first, last = ways_out(c, pressure, faces, steps, openings, out_to, out_flow)
-        wanted = carried * catch[c] if through > 0 else carried
+        wanted = carried
+        if through > 0:
+            wanted *= catch[c] * max(0.0, 1 - caught[c] / (limit * room[c]))
         stays = min(wanted, max(0.0, limit * room[c] - caught[c]))
         caught[c] += stays
         if through <= 0 or carried <= stays:
