@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.borrowed import borrowed
+
 CHUNK = 71
 """Most voxels of a line that are treated at once: their work rows stay in the first-level cache."""
 _W = 88  # a work row: a chunk's nodes, rounded up, and room to read past them
@@ -326,22 +328,30 @@ def sweep(
         edges[s, 0, :plane] = u[(first - 1) * plane : first * plane]
         edges[s, 1, :plane] = u[first * plane : (first + 1) * plane]
     for s in prange(slabs):
-        rows = line_work[s]
+        u_, modulus_, spans_, inverse_, free_ = (
+            borrowed(u),
+            borrowed(modulus),
+            borrowed(spans),
+            borrowed(inverse),
+            borrowed(free),
+        )
+        right_, out_, k_, edges_, below_ = borrowed(right), borrowed(out), borrowed(k), borrowed(edges), borrowed(below)
+        rows, chunk = borrowed(line_work)[s], borrowed(chunk_work)[s]
         dot = 0.0
         for q in range(starts[s] - 1, starts[s + 1]):
-            low = u[q * plane : (q + 1) * plane + TAIL]
-            up = u[(q + 1) * plane : (q + 2) * plane + TAIL]
+            low = u_[q * plane : (q + 1) * plane + TAIL]
+            up = u_[(q + 1) * plane : (q + 2) * plane + TAIL]
             if q == starts[s] - 1 and s > 0:
-                low = edges[s - 1, 0]
+                low = edges_[s - 1, 0]
             if q == starts[s + 1] - 1 and s < slabs - 1:
-                up = edges[s, 1]
+                up = edges_[s, 1]
             here = rows[_HERE:_NEXT]
             beyond = rows[_NEXT:_TOTAL]
             _clear(here, pitch + 8)
             for j in range(lines - 1):
                 kind = kinds[q * lines + j]
                 if kind == UNLIT:
-                    below[s, 3 * j * pitch : 3 * (j + 1) * pitch] = 0
+                    below_[s, 3 * j * pitch : 3 * (j + 1) * pitch] = 0
                     _clear(here, pitch + 8)
                     continue
                 _clear(beyond, pitch + 8)
@@ -350,10 +360,10 @@ def sweep(
                 _voxel_line(
                     low,
                     up,
-                    modulus[at : at + pitch - 1],
-                    spans[span_starts[line] : span_starts[line + 1]],
-                    k,
-                    chunk_work[s],
+                    modulus_[at : at + pitch - 1],
+                    spans_[span_starts[line] : span_starts[line + 1]],
+                    k_,
+                    chunk,
                     here,
                     beyond,
                     j,
@@ -362,23 +372,23 @@ def sweep(
                 for c in range(3):
                     o = (3 * j + c) * pitch
                     total = rows[_TOTAL + c * _LINE : _TOTAL + c * _LINE + pitch]
-                    _complete(here[2 * c * _LINE :], total, below[s, o : o + pitch], pitch)
+                    _complete(here[2 * c * _LINE :], total, below_[s, o : o + pitch], pitch)
                     if q < starts[s]:
                         continue
                     v = q * plane + o
                     node = (q * lines + j) * pitch
-                    mine = u[v : v + pitch]
-                    there = out[v : v + pitch]
-                    bits = free[node : node + pitch]
+                    mine = u_[v : v + pitch]
+                    there = out_[v : v + pitch]
+                    bits = free_[node : node + pitch]
                     if mode == PRODUCT:
                         dot += _store_product(total, mine, there, bits, c, pitch)
                     elif mode == RESIDUAL:
-                        _store_residual(total, right[v : v + pitch], there, bits, c, pitch)
+                        _store_residual(total, right_[v : v + pitch], there, bits, c, pitch)
                     else:
-                        wanted = right[v : v + pitch]
+                        wanted = right_[v : v + pitch]
                         if kind == MIXED:
                             _keep_free(total, wanted, bits, c, pitch)
-                        factor = inverse[node : node + pitch]
+                        factor = inverse_[node : node + pitch]
                         _store_smoothed(total, mine, wanted, there, factor, weights[0], weights[1], pitch)
                 here, beyond = beyond, here
         dots[s] = dot

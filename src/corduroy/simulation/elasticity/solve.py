@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,14 @@ from corduroy.simulation.checks import without_floating_parts
 from corduroy.simulation.elasticity import conjugate_gradients, multigrid
 from corduroy.simulation.elasticity.boundary import Conditions, Nodes
 from corduroy.simulation.elasticity.model import VoxelModel, ghosted, to_kernels
-from corduroy.simulation.elasticity.operator import Operator
+from corduroy.simulation.elasticity.operator import Model, Operator
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.hierarchy import Cycling
 
 _RESTARTS = 3
+_WIDEST_IN_SINGLE = 3e4
+"""Contrast of moduli in the preconditioner. With more, soft fillings between stiff struts made it lose its sign;
+author's choice after trials with contrasts of 1e3 to 1e9."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Solver:
         whole = modulus if periodic else without_floating_parts(model, conditions)
         self._kernels = to_kernels(model, whole, ((held.nodes, held.axis) for held in conditions.held))
         self.operator = Operator(self._kernels, np.float64)
-        self.multigrid = multigrid.build(self._kernels, self.settings.cycling)
+        self.multigrid = multigrid.build(_for_single_precision(self._kernels), self.settings.cycling)
 
     @property
     def unknowns(self) -> int:
@@ -202,6 +205,15 @@ class Solver:
             f"{self.settings.tolerance:g} or less",
             "allow more iterations, or look for parts that hang on a single edge and for extreme contrasts",
         )
+
+
+def _for_single_precision(kernels: Model) -> Model:
+    """The model from which the preconditioner is made: the softest voxels stiffened to what seven digits can tell."""
+    stiff = kernels.modulus > 0
+    lowest = kernels.modulus.max() / _WIDEST_IN_SINGLE
+    if float(np.min(kernels.modulus, where=stiff, initial=np.inf)) >= lowest:
+        return kernels
+    return replace(kernels, modulus=np.where(stiff, np.maximum(kernels.modulus, lowest), np.float32(0)))
 
 
 def solve(model: VoxelModel, conditions: Conditions, settings: SolverSettings | None = None) -> Solution:
