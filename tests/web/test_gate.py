@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from corduroy.web.accounts import Role
 from corduroy.web.app import api_app
-from corduroy.web.gate import COOKIE
+from corduroy.web.gate import COOKIE, Gate
 from corduroy.web.workbench import Workbench
 from tests.web.conftest import BASE, PASSWORD
 
@@ -100,6 +101,39 @@ def test_logging_in_by_the_page_leads_back_and_logging_out_ends_it(clients: dict
 def test_logging_in_never_leads_to_another_server(clients: dict[str, TestClient], address: str) -> None:
     given = {"name": "the-viewer", "password": PASSWORD, "next": address}
     assert clients["stranger"].post(f"{BASE}/login", data=given).headers["location"] == "/"
+
+
+def test_an_open_connection_ends_with_its_login(workbench: Workbench) -> None:
+    user = workbench.accounts.add("anna", PASSWORD, Role.ADMIN, "test")
+    secret = workbench.accounts.open_login(user)
+
+    async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["state"]["user"] == user
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": message["text"]})
+        await send({"type": "websocket.close", "code": message["code"]})
+
+    gate = Gate(echo, workbench.accounts, {"localhost"}, "local")
+    browser = TestClient(gate, base_url=BASE, cookies={COOKIE: secret})
+    with browser.websocket_connect("ws://localhost/_nicegui_ws/") as connection:
+        connection.send_text("still there?")
+        assert connection.receive_text() == "still there?"
+        workbench.accounts.close_login(secret)
+        connection.send_text("still there?")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            connection.receive_text()
+    assert closed.value.code == 1008
+
+
+def test_a_password_is_changed_by_whoever_knows_it(clients: dict[str, TestClient]) -> None:
+    editor, new = clients["editor"], "quite another one"
+    assert editor.put("me/password", json={"old": "wrong password", "new": new}).status_code == 401
+    assert editor.put("me/password", json={"old": PASSWORD, "new": "short"}).status_code == 422
+    assert editor.put("me/password", json={"old": PASSWORD, "new": new}).status_code == 204
+    assert editor.get("me").status_code == 401
+    assert clients["stranger"].post("login", json={"name": "the-editor", "password": new}).status_code == 200
 
 
 def test_what_is_typed_into_the_page_to_log_in_is_no_markup(clients: dict[str, TestClient]) -> None:

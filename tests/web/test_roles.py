@@ -15,6 +15,7 @@ KINDS = "|".join(BY_KIND)
 LEAST: dict[str, Role] = {
     r"POST /logout": Role.VIEWER,
     r"GET /(me|tokens|codebook|job-kinds|jobs|cases)": Role.VIEWER,
+    r"PUT /me/password": Role.VIEWER,
     r"POST /tokens": Role.VIEWER,
     r"DELETE /tokens/\{number\}": Role.VIEWER,
     r"GET /cases/\{case_id\}(/scans)?": Role.VIEWER,

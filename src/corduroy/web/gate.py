@@ -67,6 +67,8 @@ class Gate:
             scope.setdefault("state", {})["user"] = user
             refusal = None if user is not None or scope["path"] in _OPEN else _not_logged_in(scope)
         if refusal is None:
+            if scope["type"] == "websocket":
+                receive = self._while_logged_in(headers, receive)
             await self._app(scope, receive, _with_headers(scope, send))
         elif scope["type"] == "websocket":
             await receive()
@@ -94,6 +96,15 @@ class Gate:
             if (user := self._accounts.owner(secret)) is not None:
                 return user
         return None
+
+    def _while_logged_in(self, headers: Headers, receive: Receive) -> Receive:
+        """A page that stays open is cut off when its login has ended; browsers say something every half a minute."""
+
+        async def receiving() -> Message:
+            message = await receive()
+            return message if self._user(headers) is not None else {"type": "websocket.disconnect", "code": 1008}
+
+        return receiving
 
 
 def login_of(headers: Headers) -> str | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from corduroy.errors import InputError
 from corduroy.web.accounts import User
 from corduroy.web.accounts.accounts import Token
-from corduroy.web.api.bodies import ChangedUser, FreshToken, LogIn, Me, NewToken, NewUser, TokenOut
+from corduroy.web.api.bodies import ChangedPassword, ChangedUser, FreshToken, LogIn, Me, NewToken, NewUser, TokenOut
 from corduroy.web.api.refusals import missing, refusals
 from corduroy.web.api.who import Admin, Viewer
 from corduroy.web.gate import COOKIE, login_of
@@ -50,6 +50,12 @@ def _logins(router: APIRouter, workbench: Workbench) -> None:
     def me(user: Viewer) -> Me:
         """Who is asking."""
         return _me(user)
+
+    @router.put("/me/password", status_code=204, responses=refusals(422, 429), tags=["login"])
+    def change_password(given: ChangedPassword, user: Viewer, request: Request) -> None:
+        """Give yourself another password; you are logged out everywhere."""
+        accounts.checked(user.name, given.old, address_of(request))
+        accounts.change(user.name, user.name, password=given.new)
 
 
 def _users(router: APIRouter, workbench: Workbench) -> None:

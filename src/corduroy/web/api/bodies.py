@@ -188,6 +188,13 @@ class LogIn(_Body):
     password: str = Field(min_length=1, max_length=200)
 
 
+class ChangedPassword(_Body):
+    """The password that holds, and the one that is to."""
+
+    old: str = Field(min_length=1, max_length=200)
+    new: str = Field(min_length=12, max_length=200)
+
+
 class Me(BaseModel):
     """Who is asking."""
 
