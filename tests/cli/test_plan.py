@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,26 @@ def test_a_second_run_takes_what_is_stored(
     again = run(*asked, "--json", out / "again.json", "--report", out / "plan")
     assert again.exit_code == 0, again.output
     assert (out / "again.json").read_text() == (out / "plan.json").read_text()
+
+
+def test_a_lesion_that_was_edited_where_it_lies_is_not_written_over(
+    run: Run, files: Path, lesion: Path, result: tuple[Result, Path], facts: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plan"
+    shutil.copytree(result[1] / "plan", folder)
+    written = read_labels(folder / "lesion.nii.gz")
+    edited = written.array.copy()
+    edited[tuple(np.argwhere(edited)[0])] = 0
+    write_volume(LabelMap(edited, written.affine), folder / "lesion.nii.gz")
+    before = (folder / "lesion.nii.gz").read_bytes()
+    asked = ("plan", files / "labels.nii.gz", "--facts", facts, "--level", "T12", "--report", folder)
+    refused = run(*asked, "--lesion", lesion)
+    assert refused.exit_code == 2
+    assert "was edited" in refused.stderr
+    assert (folder / "lesion.nii.gz").read_bytes() == before
+    taken = run(*asked, "--lesion", folder / "lesion.nii.gz")
+    assert taken.exit_code == 0, taken.output
+    assert np.array_equal(read_labels(folder / "lesion.nii.gz").array > 0, edited > 0)
 
 
 def test_without_a_lesion_the_plan_says_what_it_lacks(run: Run, files: Path, tmp_path: Path) -> None:

@@ -17,7 +17,14 @@ from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.plan_lesion import LesionRequest, Point, find_lesion
-from corduroy.pipeline.plan_outputs import PlanImages, PlanOutputs, PlanReportWriter, write_plan_files
+from corduroy.pipeline.plan_outputs import (
+    LESION_FILE,
+    OTHER_PROGRAMS_FILES,
+    PlanImages,
+    PlanOutputs,
+    PlanReportWriter,
+    write_plan_files,
+)
 from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
 from corduroy.pipeline.settings import CaseSettings
 from corduroy.pipeline.simulated import read_simulated, simulated_hashes
@@ -25,6 +32,8 @@ from corduroy.pipeline.store import key_of
 from corduroy.planning.clinical_facts import read_clinical_facts
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan, require_body
 from corduroy.provenance import content_hash
+
+_LESION_STEP = "lesion_file"
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,28 @@ class _PlanRun:
         self._facts = None if request.facts is None else read_clinical_facts(request.facts)
         self._settings = request.settings or (self._facts and self._facts.plan) or PlanSettings()
         self._made: tuple[SurgicalPlan, PlanImages] | None = None
+        self._keep_edits()
+
+    def _keep_edits(self) -> None:
+        """Refuse to write over a lesion that a person edited where it was written, before any work is done.
+
+        Raises
+        ------
+        PlanError
+        """
+        store, place = self._run.store, None if self._folder is None else self._folder / LESION_FILE
+        written = None if store is None else store.load(_LESION_STEP, _LESION_STEP)
+        if written is None or place is None or not place.is_file() or self._is_given(place):
+            return
+        if content_hash(place) != written["sha256"]:
+            raise PlanError(
+                f"{place} was edited since it was written",
+                "the edited mask",
+                f"give it: --lesion {place}; or move it away",
+            )
+
+    def _is_given(self, place: Path) -> bool:
+        return self._request.lesion is not None and self._request.lesion.samefile(place)
 
     @property
     def _key(self) -> str:
@@ -167,8 +198,12 @@ class _PlanRun:
             if write_report is not None:
                 write_report(plan, images, temporary)
             names = [file.name for file in temporary.iterdir()]
+        for stale in set(OTHER_PROGRAMS_FILES) - set(names):
+            (folder / stale).unlink(missing_ok=True)  # of an earlier plan that had it
         if store is not None:
             store.save_files("plan_files", key, [folder / name for name in names])
+            if LESION_FILE in names:
+                store.save(_LESION_STEP, _LESION_STEP, {"sha256": content_hash(folder / LESION_FILE)})
 
     def _plan(self) -> tuple[SurgicalPlan, PlanImages]:
         if self._made is None:

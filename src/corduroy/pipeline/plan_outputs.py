@@ -24,6 +24,7 @@ PROBABILITY_FILE = "lesion_probability.nii.gz"
 RESECTED_FILE = "resected.nii.gz"
 LINES_FILE = "corridors.mrk.json"
 POINTS_FILE = "points.mrk.json"
+OTHER_PROGRAMS_FILES = (LESION_FILE, PROBABILITY_FILE, RESECTED_FILE, LINES_FILE, POINTS_FILE)
 
 
 @dataclass(frozen=True)

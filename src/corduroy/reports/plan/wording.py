@@ -98,7 +98,7 @@ def likeness_words(character: dict[str, Any] | None) -> str:
     likeness = None if character is None else character["hemangioma_likeness"]
     if likeness is None:
         return "not assessed; histology decides"
-    return f"{likeness['score']:.2f} of 1. {likeness['words']}"
+    return f"{likeness['score']:.2f} of 1. {likeness['words'].removesuffix('.')}"
 
 
 def simulated_words(document: dict[str, Any]) -> list[tuple[str, str]]:
