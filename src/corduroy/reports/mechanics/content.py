@@ -131,7 +131,7 @@ def _neighbours(document: dict[str, Any]) -> dict[str, Any]:
     note = (
         f"Three vertebrae with discs and facet joints under the load of {load}, the upper end kept from turning. "
         "Strain: effective, microstrain, median / 95th percentile. Facets: share of the load behind the discs, above / "
-        "below."
+        "below; joints are bonded, so that it reads high."
     )
     columns = ("State", "N/mm", "Facets", *names)
     return _section("The neighbours", [], ["neighbours"], [_table("Load sharing and strain", note, columns, rows)])

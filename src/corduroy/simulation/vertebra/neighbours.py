@@ -77,8 +77,9 @@ def evaluate_segment(
 
     Notes
     -----
-    The upper end goes down without turning. When this misleads: kyphosis bends the segment too; joints are bonded; all
-    materials have the Poisson's ratio of bone, the disc's modulus is that of whole discs.
+    The upper end goes down without turning. When this misleads: kyphosis bends the segment too; joints are bonded and
+    do not slide, so that the facets' share reads high; all materials have the Poisson's ratio of bone, the disc's
+    modulus is that of whole discs.
     """
     regions = subject.regions(
         state, segment.body, segment.arch, discs=segment.discs, facets=segment.facets, caps=segment.caps.both
