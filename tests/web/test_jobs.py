@@ -115,6 +115,9 @@ def test_bad_requests_are_refused_before_they_are_queued(client: TestClient, nam
         {"kind": "measure", "scan_id": "0" * 16},
         {"kind": "measure", "scan_id": scan, "request": {"scheme": 1}},
         {"kind": "plan", "scan_id": scan, "request": {"level": "X9"}},
+        {"kind": "inject", "scan_id": scan, "request": {"settings": {"cement": "/etc/passwd.csv"}}},
+        {"kind": "inject", "scan_id": scan, "request": {"settings": {"volume_ml": 400}}},
+        {"kind": "mechanics", "scan_id": scan, "request": {"settings": {"voxel_mm": 0}}},
         {"kind": "study", "request": {"cohort": {}, "registry": "/etc/passwd"}},
     ):
         answer = client.post("jobs", json=body)

@@ -60,6 +60,13 @@ class Task:
 
         return started
 
+    def on_count(self, done: int, total: int) -> None:
+        """Tell how many of how many parts of a step are done."""
+        held = self.bench.jobs.job(self.job.number)
+        if held is not None:
+            step = held.step.partition(" (")[0]
+            self.bench.jobs.progress(self.job, f"{step} ({done} of {total})", held.done_percent)
+
     def part(self, role: PartRole) -> Path | None:
         """A file of the job's scan."""
         return None if self.job.scan_id is None else self.bench.scans.file(self.job.scan_id, role)
@@ -85,6 +92,8 @@ class Kind:
         What may be asked for.
     run : callable
         Does it, and returns one line about what came out.
+    check : callable, optional
+        Refuses a request that fits its form and still cannot be done, before it is queued.
     """
 
     name: str
@@ -92,6 +101,7 @@ class Kind:
     needs_scan: bool
     request: type[BaseModel]
     run: Callable[[Task], str]
+    check: Callable[[Any], None] | None = None
 
     def checked(self, request: dict[str, Any]) -> dict[str, Any]:
         """The request as it is kept.
@@ -102,9 +112,12 @@ class Kind:
             If it asks for something that this kind does not know.
         """
         try:
-            return self.request.model_validate(request).model_dump(mode="json", by_alias=True)
+            asked = self.request.model_validate(request)
         except ValidationError as problem:
             told = "; ".join(
                 f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in problem.errors()
             )
             raise InputError(f"a job '{self.name}': {told}", do="see the interface's description") from None
+        if self.check is not None:
+            self.check(asked)
+        return asked.model_dump(mode="json", by_alias=True)
