@@ -9,8 +9,10 @@ from corduroy.web.pages.cases import add_cases
 from corduroy.web.pages.forms import add_forms
 from corduroy.web.pages.jobs import add_jobs
 from corduroy.web.pages.plan import add_plan
+from corduroy.web.pages.points import add_points
 from corduroy.web.pages.scan import add_scan
 from corduroy.web.pages.settings import add_settings
+from corduroy.web.pages.study import add_study
 from corduroy.web.workbench import Workbench
 
 PAGES: tuple[Callable[[Workbench], None], ...] = (
@@ -19,6 +21,8 @@ PAGES: tuple[Callable[[Workbench], None], ...] = (
     add_forms,
     add_scan,
     add_plan,
+    add_points,
+    add_study,
     add_jobs,
     add_settings,
 )

@@ -7,7 +7,10 @@ from nicegui import run, ui
 from corduroy.web.accounts import Role
 from corduroy.web.gate import API
 from corduroy.web.jobs import Job, State
+from corduroy.web.jobs.kinds.demo import DEMO, PSEUDONYM
+from corduroy.web.jobs.kinds.study import STUDY
 from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.session import Session
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
@@ -21,12 +24,34 @@ def add_jobs(workbench: Workbench) -> None:
     """Add the page."""
 
     @ui.page("/jobs")
-    async def jobs() -> None:
+    async def jobs(watch: int | None = None) -> None:
         session = Session.of_page(workbench)
         with page_frame(session, text("jobs.title"), "jobs"):
+            if watch is not None:
+                with ui.card().classes("w-full") as place:
+                    JobBar(session, watch, lambda job: _lead_on(workbench, job, place))
             table = _JobTable(session)
             await table.refresh()
             ui.timer(_REFRESH_S, table.refresh)
+
+
+def _lead_on(workbench: Workbench, job: Job, place: ui.card) -> None:
+    """From a job that is over to what it was for."""
+    address = None if job.state is not State.DONE else _address_of(workbench, job)
+    if address is not None:
+        with place:
+            ui.link(text("jobs.look"), address).classes("corduroy-button")
+
+
+def _address_of(workbench: Workbench, job: Job) -> str | None:
+    if job.kind == STUDY.name:
+        return f"/study?job={job.number}"
+    if job.kind == DEMO.name:
+        patient = workbench.registry.find_patient(PSEUDONYM)
+        cases = [] if patient is None else list(workbench.registry.entries("case", patient.id))
+        return f"/cases/{cases[0].id}" if cases else None
+    scan = None if job.scan_id is None else workbench.scans.scan(job.scan_id)
+    return None if scan is None else f"/cases/{scan.case_id}?scan={scan.id}"
 
 
 class _JobTable:

@@ -129,6 +129,16 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
   display: flex; flex-wrap: wrap; gap: 6px; width: 100%; box-sizing: border-box; }
 .corduroy-nudges legend { font-size: 14px; font-weight: 600; padding: 0 4px; }
 .corduroy-scroll { max-height: 260px; overflow-y: auto; width: 100%; }
+.corduroy-points svg { width: 100%; max-height: calc(100vh - 300px); background: #000; border-radius: 8px;
+  touch-action: none; cursor: crosshair; } .corduroy-points p { margin: 4px 0; font-weight: 600; }
+.corduroy-points circle { fill: rgb(255 200 0 / 35%); stroke: #ffc800; stroke-width: 0.5; cursor: grab; }
+.corduroy-points circle.held, .corduroy-points circle:focus-visible { stroke: #fff; stroke-width: 0.9; outline: none; }
+.corduroy-points-line { fill: none; stroke: #56b4e9; stroke-width: 0.4; pointer-events: none; }
+.corduroy-points-buttons { display: flex; gap: 8px; margin-top: 8px; }
+.corduroy-plain:disabled { color: var(--quiet); border-color: var(--line); cursor: default; }
+.corduroy-figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 20px;
+  width: 100%; }
+.corduroy-figures figure { margin: 0; } .corduroy-figures img { width: 100%; background: #fff; border-radius: 6px; }
 .corduroy-upload { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
 """
 

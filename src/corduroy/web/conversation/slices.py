@@ -1,0 +1,74 @@
+"""Sagittal slices of a scan as pictures. They are cut in the desk's process, which keeps the last scan."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from corduroy.imaging import Volume, read_scan
+
+_WINDOW_HU = (-150.0, 850.0)  # as the viewer's first one
+
+
+@dataclass(frozen=True)
+class SagittalSlice:
+    """A slice as it is shown: anterior on the left, superior at the top.
+
+    Parameters
+    ----------
+    index, count : int
+        Which of how many, from the patient's left to right.
+    right_mm : float
+        Where it lies, world.
+    width_mm, height_mm : float
+    address : str
+        The picture itself (``data:``).
+    """
+
+    index: int
+    count: int
+    right_mm: float
+    width_mm: float
+    height_mm: float
+    address: str
+
+
+def sagittal_slice(path: Path, index: int | None) -> SagittalSlice:
+    """Cut a slice.
+
+    Parameters
+    ----------
+    path : Path
+        The scan's copy for the viewer.
+    index : int or None
+        None: the middle one.
+    """
+    volume = _volume(path)
+    count = volume.shape[0]
+    at = count // 2 if index is None else min(max(index, 0), count - 1)
+    low, high = _WINDOW_HU
+    grey = np.clip((volume.array[at].astype(np.float64) - low) / (high - low), 0.0, 1.0) * 255
+    picture = Image.fromarray(grey.astype(np.uint8)[::-1, ::-1].T.copy())
+    stream = BytesIO()
+    picture.save(stream, "png")
+    _, across, up = (float(size) for size in volume.spacing)
+    middle = volume.world_from_voxel([at, volume.shape[1] / 2, volume.shape[2] / 2])
+    return SagittalSlice(
+        at,
+        count,
+        float(middle[0]),
+        volume.shape[1] * across,
+        volume.shape[2] * up,
+        f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}",
+    )
+
+
+@lru_cache(maxsize=1)
+def _volume(path: Path) -> Volume:
+    return read_scan(path)
