@@ -86,7 +86,7 @@ class MemberRunner:
         if self._folder is None or not (place := self._folder / f"{key}.npz").is_file():
             return None
         try:
-            with np.load(place, allow_pickle=False) as kept:
+            with place.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
                 arrays: dict[str, Any] = {name: kept[name] for name in ARRAYS}
                 reason = StopReason[str(kept["stop"])]
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
@@ -122,7 +122,7 @@ def member_key(digest: str, task: Task) -> str:
 
 def digest_of(vertebra: PorousVertebra) -> str:
     """SHA-256 of a vertebra's pores and ways out."""
-    arrays = (vertebra.affine, vertebra.bone, vertebra.lesion, vertebra.body, vertebra.porosity, vertebra.relative)
+    arrays = (vertebra.affine, vertebra.bone, vertebra.lesion, vertebra.body, vertebra.porosity)
     return key_of(
         arrays=[hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() for array in arrays],
         shape=vertebra.grid.shape,

@@ -143,8 +143,8 @@ def _inputs(document: dict[str, Any]) -> dict[str, Any]:
         ["Pressure limit", f"{dose['pressure_limit_mpa']:g} MPa in the syringe"],
     ]
     names = {
-        "permeability_m2": "Permeability of bone of porosity 0.87, m²",
-        "lesion_contrast": "Further factor in the lesion's lacunae",
+        "permeability_m2": "Permeability of bone of porosity 0.9, m²",
+        "lacuna_mm": "Width of the lesion's vascular spaces, mm",
         "viscosity": "Factor on the cement's curve",
         "breach": "Factor on a measured breach (squared: on an assumed one)",
         "vein": "Factor on the veins' diameters",

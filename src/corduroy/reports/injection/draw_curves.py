@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -32,7 +33,9 @@ def draw_pressure(document: dict[str, Any], study: Study) -> Figure:
             axes.set_xlim(left=0)
             axes.set_ylim(0, 1.12 * max(limit, max(course["syringe_mpa"])))
         by_time.set_ylabel("pressure, MPa")
-        by_time.text(0.99, limit, "limit", size=8.5, ha="right", va="bottom", transform=by_time.get_yaxis_transform())
+        by_time.text(
+            0.01, 0.985 * limit, "limit", size=8.5, ha="left", va="top", transform=by_time.get_yaxis_transform()
+        )
         if study.ensemble is not None:
             volumes, low, high = _pressure_band(study)
             by_volume.fill_between(
@@ -126,9 +129,9 @@ def draw_sensitivity(document: dict[str, Any]) -> Figure | None:
     with figure_style():
         high = 0.3 * len(names) + 1.35
         figure = new_figure(7.2, high)
-        wide = 0.68 / len(answers)
+        wide = 0.64 / len(answers)
         for number, (answer, ranked) in enumerate(answers.items()):
-            axes = figure.add_axes((0.31 + number * wide, 0.5 / high, 0.88 * wide, 1 - 1.15 / high))
+            axes = figure.add_axes((0.355 + number * wide, 0.5 / high, 0.88 * wide, 1 - 1.15 / high))
             for each in ranked:
                 place = names.index(each["input"])
                 colour = _COLOURS[0] if each["told_from_zero"] else "#9AA3AE"
@@ -138,9 +141,10 @@ def draw_sensitivity(document: dict[str, Any]) -> Figure | None:
             axes.set_xlim(-1, 1)
             axes.set_xticks([-0.5, 0, 0.5], ["−.5", "0", ".5"])
             axes.set_ylim(len(names) - 0.5, -0.5)
-            axes.set_yticks(range(len(names)), [words[name] for name in names] if number == 0 else [])
+            axes.set_yticks(range(len(names)), [words[name] for name in names] if number == 0 else [""] * len(names))
+            axes.tick_params(left=number == 0)
             axes.set_title(_broken(answer), size=8.8, color=INK)
-        figure.text(0.31 + 0.34, 0.06 / high, "rank correlation", size=9, ha="center", va="bottom")
+        figure.text(0.355 + 0.31, 0.06 / high, "rank correlation", size=9, ha="center", va="bottom")
     return figure
 
 
@@ -159,38 +163,33 @@ def draw_trade(document: dict[str, Any]) -> Figure | None:
     found = document["what_if"]
     if found is None:
         return None
-    rows = found["candidates"]
-    names = list(dict.fromkeys(row["variant"] for row in rows))
     with figure_style():
-        figure = new_figure(7.2, 4.0)
-        axes = figure.add_axes((0.09, 0.13, 0.6, 0.82))
-        for number, name in enumerate(names):
-            own = [row for row in rows if row["variant"] == name]
-            x, y = [100 * row["watched"]["value"] for row in own], [100 * row["filled"] for row in own]
-            colour = _COLOURS[number % len(_COLOURS)]
-            axes.plot(x, y, "o-", color=colour, lw=0.9, ms=6, alpha=0.9, label=name)
-        front = sorted(
-            ((100 * row["watched"]["value"], 100 * row["filled"]) for row in rows if row["best_trade"]),
-        )
-        axes.plot(*zip(*front, strict=True), color=FAINT_INK, lw=5, alpha=0.3, zorder=0, label="best trades")
-        best = next(
-            row
-            for row in rows
-            if (row["variant"], row["volume_ml"]) == (found["best"]["variant"], found["best"]["volume_ml"])
-        )
-        axes.plot(
-            [100 * best["watched"]["value"]],
-            [100 * best["filled"]],
-            "*",
-            color="#D55E00",
-            ms=17,
-            mec="white",
-            zorder=6,
-            label=f"best by the weights:\n{best['variant']}, {best['volume_ml']:g} ml",
-        )
-        axes.set_xlabel("chance of a leak that stops it, %")
-        axes.set_ylabel("mean share of the target filled, %")
-        axes.set_xlim(left=-2)
-        axes.set_ylim(bottom=0)
-        axes.legend(frameon=False, fontsize=8.8, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        figure = new_figure(7.2, 3.9)
+        stops, others = figure.add_axes((0.09, 0.14, 0.29, 0.82)), figure.add_axes((0.42, 0.14, 0.29, 0.82))
+        for axes, key in ((stops, "watched"), (others, "other")):
+            _recipes(axes, found, key)
+            axes.set_ylim(0, 108 * max(row["filled"] for row in found["candidates"]))
+        front = sorted((100 * r["watched"]["value"], 100 * r["filled"]) for r in found["candidates"] if r["best_trade"])
+        stops.plot(*zip(*front, strict=True), color=FAINT_INK, lw=5, alpha=0.3, zorder=0, label="best trades")
+        stops.set_xlabel("leak that stops it, %")
+        others.set_xlabel("other leak, %")
+        stops.set_ylabel("mean share of the target filled, %")
+        others.set_yticklabels([])
+        handles, labels = stops.get_legend_handles_labels()
+        figure.legend(handles, labels, frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(0.72, 0.98))
     return figure
+
+
+def _recipes(axes: Axes, found: dict[str, Any], key: str) -> None:
+    """A line for each recipe over its volumes, and a star for the best."""
+    rows, best = found["candidates"], found["best"]
+    for number, name in enumerate(dict.fromkeys(row["variant"] for row in rows)):
+        own = [row for row in rows if row["variant"] == name]
+        x, y = [100 * row[key]["value"] for row in own], [100 * row["filled"] for row in own]
+        axes.plot(x, y, "o-", color=_COLOURS[number % len(_COLOURS)], lw=0.9, ms=5, alpha=0.9, label=name)
+    star = next(row for row in rows if (row["variant"], row["volume_ml"]) == (best["variant"], best["volume_ml"]))
+    words = f"best by the weights:\n{best['variant']}, {best['volume_ml']:g} ml"
+    place = [100 * star[key]["value"]], [100 * star["filled"]]
+    axes.plot(*place, "*", color="#D55E00", ms=15, mec="white", zorder=6, label=words)
+    most = max(100 * row[key]["value"] for row in rows)
+    axes.set_xlim(-0.06 * max(most, 10.0), 1.08 * max(most, 10.0))

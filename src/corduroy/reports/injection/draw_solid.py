@@ -22,7 +22,8 @@ FloatArray = NDArray[np.float64]
 
 _PIXEL_MM, _STEP_MM = 0.4, 0.6
 _BLUR_MM = 0.8
-_MARGIN_MM = 6.0
+_MARGIN_MM = 4.0
+_WORDS_MM = 5.0  # below the bone, for the view's name
 _WIDTH_IN = 7.6
 _SEEN_THROUGH = 0.62
 _RIGHT_POSTERIOR = View("from right behind", -40.0, "L", "R")
@@ -40,7 +41,7 @@ def draw_solid(images: InjectionImages) -> Figure:
     pictures = [_picture(study, bone, cement, view) for view in views]
     with figure_style():
         widths = [extent[1] - extent[0] for _, extent, _ in pictures]
-        height = max(extent[3] - extent[2] for _, extent, _ in pictures)
+        height = max(extent[3] - extent[2] for _, extent, _ in pictures) + _WORDS_MM
         inch = _WIDTH_IN / sum(widths)
         figure = new_figure(_WIDTH_IN, height * inch, VIEWER_BACKGROUND)
         left = 0.0
@@ -54,7 +55,7 @@ def draw_solid(images: InjectionImages) -> Figure:
             axes.set_ylim(extent[3] - height, extent[3])
             add_text(axes, 0.04, 0.5, view.left_letter, size=13, weight="bold", relative=True)
             add_text(axes, 0.96, 0.5, view.right_letter, size=13, weight="bold", relative=True)
-            add_text(axes, 0.5, 0.045, view.name, size=10, relative=True)
+            add_text(axes, 0.5, 0.05, view.name, size=10, relative=True)
     return figure
 
 

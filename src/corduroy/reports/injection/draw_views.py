@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corduroy.pipeline.injection_outputs import InjectionImages
 from corduroy.reports.planes import Sheet
 from corduroy.reports.style import VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
-from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_text, show_grey
+from corduroy.reports.viewer import OUTLINE, add_scale_bar, add_text, show_grey
 from corduroy.scales.yeom import YeomType
 from corduroy.simulation.injection_study import Opening, PorousVertebra, Study
 from corduroy.simulation.vertebra.grid import ModelGrid
@@ -30,6 +30,8 @@ VIEWS = ("sagittal", "axial")
 _PIXEL_MM = 0.4
 _MARGIN_MM = 7.0
 _PANEL_IN = 2.35
+_FILLED = 0.97  # of a panel's width that the wider view takes
+_GAP_IN = 0.06
 _SHARES = (0.25, 0.5, 0.75, 1.0)
 _NEAR_PLANE_MM = 6.0
 
@@ -125,10 +127,10 @@ def _panels(
     sheets: dict[str, Sheet], columns: int
 ) -> tuple[Figure, dict[tuple[str, int], tuple[float, float, float, float]]]:
     """A figure with one row for each view, and the place of every panel; both views at one scale."""
-    widest = max(sheet.extent[1] - sheet.extent[0] for sheet in sheets.values())
+    widest = max(sheet.extent[1] - sheet.extent[0] for sheet in sheets.values()) / _FILLED
     inch = _PANEL_IN / widest
     highs = [(sheet.extent[3] - sheet.extent[2]) * inch for sheet in sheets.values()]
-    whole = sum(highs) + 0.4
+    whole = sum(highs) + 0.4 + _GAP_IN
     figure = new_figure(_PANEL_IN * columns, whole, VIEWER_BACKGROUND)
     places = {}
     top = whole - 0.35
@@ -137,7 +139,7 @@ def _panels(
         for column in range(columns):
             left = (column + (1 - wide) / 2) / columns
             places[view, column] = (left, (top - high) / whole, wide / columns, high / whole)
-        top -= high
+        top -= high + _GAP_IN
     return figure, places
 
 
@@ -178,10 +180,8 @@ def _marks(axes: Axes, sheet: Sheet, study: Study, view: str, scale: bool) -> No
         add_text(axes, float(x[0]) + 2.2, float(y[0]) + 2.2, opening.yeom.value, size=9, weight="bold")
     axes.set_xlim(sheet.extent[:2])
     axes.set_ylim(sheet.extent[2:])
-    if view == "axial":
-        add_letters(axes, "R", "L")
-    else:
-        add_letters(axes, "A", "P")
+    for place, letter in zip((0.055, 0.945), ("R", "L") if view == "axial" else ("A", "P"), strict=True):
+        add_text(axes, place, 0.5, letter, size=12, weight="bold", relative=True)
     if scale:
         add_scale_bar(axes)
 

@@ -258,7 +258,7 @@ def _candidate(each: Candidate) -> dict[str, Any]:
 
 
 def _draw(draw: Draw) -> dict[str, Any]:
-    names = ("permeability_m2", "lesion_contrast", "viscosity", "breach", "vein")
+    names = ("permeability_m2", "lacuna_mm", "viscosity", "breach", "vein")
     return {name: rounded(getattr(draw, name)) for name in names}
 
 

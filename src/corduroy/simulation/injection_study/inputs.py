@@ -20,13 +20,13 @@ class Spread(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     permeability_m2: Bounds = (1e-10, 6e-8)
-    """Permeability of bone of typical porosity, along the body's axis, in m². Published: 2.68e-11 to 2.00e-8 in human
+    """Permeability of bone of porosity 0.9, along the body's axis, in m². Published: 2.68e-11 to 2.00e-8 in human
     and bovine trabecular bone (Nauman 1999, 10.1114/1.195), 4.45 ± 1.72e-8 in lumbar cores with a fluid as viscous as
     cement (Baroud 2004, J Biomech; both abstracts read); these bounds within that are the author's choice."""
 
-    lesion_contrast: Bounds = (1.0, 10.0)
-    """By how much the lesion's lacunae let more through than their porosity says. No published value; author's
-    choice."""
+    lacuna_mm: Bounds = (0.3, 2.0)
+    """Width of the lesion's vascular spaces, in mm; what they let through grows with its square. No published value;
+    author's choice."""
 
     viscosity: Bounds = (0.5, 2.0)
     """Factor on the cement's curve. Author's choice."""
@@ -50,7 +50,7 @@ class Spread(BaseModel):
 
 INPUTS: Final = {
     "permeability": "permeability of the bone",
-    "lesion_contrast": "permeability of the lesion's lacunae",
+    "lacuna_mm": "width of the lesion's vascular spaces",
     "viscosity": "viscosity of the cement",
     "breach": "size of the breaches",
     "vein": "width of the veins",
@@ -67,7 +67,7 @@ class Draw:
 
     Parameters
     ----------
-    permeability_m2, lesion_contrast, viscosity, breach, vein : float
+    permeability_m2, lacuna_mm, viscosity, breach, vein : float
         See `Spread`.
     depth_mm, lateral_mm, height_mm : float
         Of the cannula's tip: deeper, towards the side that the cannula comes from, cranial.
@@ -77,7 +77,7 @@ class Draw:
     """
 
     permeability_m2: float
-    lesion_contrast: float
+    lacuna_mm: float
     viscosity: float
     breach: float
     vein: float
@@ -93,7 +93,7 @@ class Draw:
         """The inputs by the order of `INPUTS`; the texture is none of them."""
         return (
             self.permeability_m2,
-            self.lesion_contrast,
+            self.lacuna_mm,
             self.viscosity,
             self.breach,
             self.vein,
@@ -120,13 +120,12 @@ def draws(spread: Spread, count: int, rng: np.random.Generator) -> tuple[Draw, .
 
     Notes
     -----
-    A scrambled Sobol sequence: its first n members are a sequence of their own, so that an ensemble can end early or
-    go on.
+    A scrambled Sobol sequence: the first n of more draws are the same n draws, so that an ensemble can end early, or
+    go on later.
     """
+    sequence = qmc.Sobol(len(INPUTS), scramble=True, rng=rng)
+    unit = sequence.random_base2(int(np.ceil(np.log2(max(count, 2)))))[:count]
     seeds = rng.integers(0, 2**31, size=count)
-    with_sequence = qmc.Sobol(len(INPUTS), scramble=True, rng=rng)
-    power = int(np.ceil(np.log2(max(count, 2))))
-    unit = with_sequence.random_base2(power)[:count]
     return tuple(_draw(spread, row, int(seed)) for row, seed in zip(unit, seeds, strict=True))
 
 
@@ -135,7 +134,7 @@ def _draw(spread: Spread, unit: FloatArray, texture: int | None) -> Draw:
     depth, lateral, height = (float(sd * value) for value in norm.ppf(np.clip(unit[5:], 1e-3, 1 - 1e-3)))
     return Draw(
         _between(spread.permeability_m2, unit[0]),
-        _between(spread.lesion_contrast, unit[1]),
+        _between(spread.lacuna_mm, unit[1]),
         _between(spread.viscosity, unit[2]),
         _between(spread.breach, unit[3]),
         _between(spread.vein, unit[4]),

@@ -11,8 +11,10 @@ from scipy import ndimage
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import ModelError
 from corduroy.imaging.density import Calibration
-from corduroy.imaging.density_kinds import DensityKind, convert_density
-from corduroy.imaging.volume import LabelMap, Volume
+from corduroy.imaging.density_kinds import DensityImage
+from corduroy.imaging.volume import Box, LabelMap, Volume
+from corduroy.simulation.injection import MediumSettings
+from corduroy.simulation.injection.medium import porosity_of
 from corduroy.simulation.injection_study.openings import Opening
 from corduroy.simulation.vertebra.bones import sample_bones
 from corduroy.simulation.vertebra.grid import BoolArray, ModelGrid, mask_on
@@ -20,12 +22,6 @@ from corduroy.simulation.vertebra.grid import BoolArray, ModelGrid, mask_on
 Singles = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
-TISSUE_G_CM3 = 2.0
-"""Wet density of bone tissue without pores; author's choice within the 1.9 to 2.1 that are usual."""
-POROSITIES = (0.1, 0.95)
-"""Voxels are held within: cortex is not closed, and no bone is empty. Author's choice."""
-TYPICAL_POROSITY = 0.87
-"""Porosity for which the drawn permeability holds. Author's choice for lumbar trabecular bone."""
 ARCH_MM = 15.0
 """How far behind the body bone can be reached: the pedicles. Author's choice."""
 _NEAR_ENDPLATE_MM = 3.0  # cement that ends nearer than this touches it: the endplate itself is in between
@@ -43,8 +39,6 @@ class PorousVertebra:
     lesion : ndarray of bool
         Empty where no lesion is known.
     porosity : ndarray of float32
-    relative : ndarray of float32
-        Permeability over that of bone of typical porosity.
     top, bottom : ndarray of bool
         Voxels of the body that lie within 3 mm (author's choice) of an endplate.
     openings : tuple of Opening
@@ -57,7 +51,6 @@ class PorousVertebra:
     body: BoolArray
     lesion: BoolArray
     porosity: Singles
-    relative: Singles
     top: BoolArray
     bottom: BoolArray
     openings: tuple[Opening, ...]
@@ -111,22 +104,21 @@ def porous_vertebra(
 
     Notes
     -----
-    Porosity is one minus apparent density over that of bone tissue. Permeability follows porosity by Kozeny's and
-    Carman's form, φ³ / (1 - φ)², relative to bone of porosity 0.87. When this misleads: density alone predicts the
-    permeability of vertebral bone weakly (Baroud 2004, abstract read); that is why the ensemble spans its level, its
-    contrast in the lesion and its texture.
+    Porosity as `corduroy.simulation.injection.medium.porosity_of` says. When this misleads: density alone predicts the
+    permeability of vertebral bone weakly (Baroud 2004, abstract read); that is why the ensemble spans its level and its
+    texture.
     """
     if vertebra.body is None:
         raise ModelError(f"{vertebra.level} without a body that was found", "a vertebra with its body")
-    grid = ModelGrid.around([vertebra.mask], vertebra.frame, voxel_mm, voxel_mm)
-    bones = sample_bones(grid, [vertebra], ct)
-    body = bones.body[vertebra.level]
-    bone = _reached(np.asarray(bones.bone(vertebra.level)), body, grid)
-    body = np.asarray(body & bone)
-    density = calibration.density(np.where(bone, np.nan_to_num(bones.hu), 0.0))
-    apparent = convert_density(density, calibration.kind, DensityKind.APPARENT_WET)
-    porosity = np.clip(1 - apparent / (1000 * TISSUE_G_CM3), *POROSITIES)
-    relative = _kozeny_carman(porosity) / _kozeny_carman(np.array(TYPICAL_POROSITY))
+    whole = ModelGrid.around([vertebra.mask], vertebra.frame, voxel_mm, voxel_mm)
+    bones = sample_bones(whole, [vertebra], ct)
+    reached = _reached(np.asarray(bones.bone(vertebra.level)), bones.body[vertebra.level], whole)
+    box = _box(reached)
+    grid, bone = whole.crop(box), reached[box]
+    body = np.asarray(bones.body[vertebra.level][box] & bone)
+    density = calibration.density(np.where(bone, np.nan_to_num(bones.hu[box]), 0.0))
+    image = DensityImage(Volume(density, np.eye(4), ct.name), calibration.kind, 0.0, calibration.method)
+    porosity = porosity_of(image, MediumSettings())
     top, bottom, depth = _ends(vertebra, grid, body)
     return PorousVertebra(
         grid,
@@ -134,7 +126,6 @@ def porous_vertebra(
         body,
         np.zeros(grid.shape, bool) if lesion is None else np.asarray(mask_on(grid, lesion) & bone),
         np.where(bone, porosity, 0).astype(np.float32),
-        np.where(bone, relative, 0).astype(np.float32),
         top,
         bottom,
         openings,
@@ -153,8 +144,12 @@ def _reached(bone: BoolArray, body: BoolArray, grid: ModelGrid) -> BoolArray:
     return np.asarray(parts == int(counts.argmax()))
 
 
-def _kozeny_carman(porosity: FloatArray) -> FloatArray:
-    return np.asarray(porosity**3 / (1 - porosity) ** 2)
+def _box(bone: BoolArray) -> Box:
+    """The smallest box around the bone, with one voxel of room."""
+    places = np.argwhere(bone)
+    low, high = np.maximum(places.min(axis=0) - 1, 0), np.minimum(places.max(axis=0) + 2, bone.shape)
+    a, b, c = (slice(int(start), int(stop)) for start, stop in zip(low, high, strict=True))
+    return a, b, c
 
 
 def _ends(vertebra: Vertebra, grid: ModelGrid, body: BoolArray) -> tuple[BoolArray, BoolArray, float]:
