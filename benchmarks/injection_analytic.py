@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, optimize
+from scipy.spatial.transform import Rotation
 
 from benchmarks.injection_bodies import (
     BORE_MM,
@@ -61,18 +62,31 @@ def steady_cylinder(cells: int) -> float:
     return float(np.abs(_along(result, r) / (unit * np.log(radius / r)) - 1).max())
 
 
-def front_radii(result: InjectionResult, flat: bool) -> Array:
-    """Distance from the middle, along evenly spread rays, at which the fill last falls below a half."""
-    rng = np.random.default_rng(3)
-    rays = rng.standard_normal((_RAYS, 3)) * ([1, 1, 0] if flat else [1, 1, 1])
-    rays[:3], rays[3] = np.eye(3) if not flat else [[1, 0, 0], [0, 1, 0], [1, 1, 0]], [1, 1, 0 if flat else 1]
-    rays /= np.linalg.norm(rays, axis=1)[:, None]
+def _even_rays() -> Array:
+    """Directions spread evenly at random, the axes and diagonals among them."""
+    rays = np.random.default_rng(3).standard_normal((_RAYS, 3))
+    rays[:6] = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1], [1, 1, 1]]
+    return np.asarray(rays / np.linalg.norm(rays, axis=1)[:, None])
+
+
+def _radii_along(result: InjectionResult, rays: Array) -> Array:
+    """Distance from the middle, along directions in the grid, at which the fill last falls below a half."""
     shape = np.array(result.fill.shape)
     steps = np.arange(0, shape.max() / 2, 0.05)
     places = ((shape - 1) / 2)[:, None, None] + rays.T[:, :, None] * steps
-    along = ndimage.map_coordinates(result.fill, places.reshape(3, -1), order=1).reshape(_RAYS, -1)
+    along = ndimage.map_coordinates(result.fill, places.reshape(3, -1), order=1).reshape(len(rays), -1)
     last = along.shape[1] - 1 - np.argmax(along[:, ::-1] >= 0.5, axis=1)
     return np.asarray(steps[last] * float(result.body.spacing_mm[0]))
+
+
+def front_radii(result: InjectionResult, flat: bool) -> Array:
+    """Radii of the front in all directions, or in those of a disc."""
+    rays = _even_rays()
+    if flat:
+        rays = rays * [1, 1, 0]
+        rays = rays[np.linalg.norm(rays, axis=1) > 0]
+        rays /= np.linalg.norm(rays, axis=1)[:, None]
+    return _radii_along(result, rays)
 
 
 def piston(cells: int, ratio: float, sphere: bool) -> tuple[float, float, float]:
@@ -221,3 +235,21 @@ def layered(cells: int, ratio: float) -> float:
     fronts = result.fill.astype(float).sum(axis=0)[0] * spacing
     errors = fronts[layers // 2 :] / (2 * mean * ahead) - 1, fronts[: layers // 2] / (2 * mean * (1 - ahead)) - 1
     return float(np.abs(errors).max())
+
+
+def turned_ball(cells: int) -> float:
+    """Largest difference, over directions in the world, between fronts on a straight grid and on a turned one."""
+    front, outer = 10.0, 15.0
+    body = ball(round(1.5 * cells), outer)
+    turn = Rotation.from_euler("zx", (45, 35), degrees=True).as_matrix()
+    affine = body.affine.copy()
+    affine[:3] = turn @ body.affine[:3]
+    turned = replace(body, affine=affine)
+    volume = POROSITY * 4 / 3 * np.pi * front**3
+    radii = []
+    for each in (body, turned):
+        result = run(each, newtonian(30.0), 1.0, volume, rate_mm3_s=volume / 100)
+        rays = _even_rays()
+        back = np.linalg.inv(each.affine[:3, :3] / float(each.spacing_mm[0])) @ rays.T
+        radii.append(_radii_along(result, back.T))
+    return float(np.abs(radii[0] / radii[1] - 1).max())

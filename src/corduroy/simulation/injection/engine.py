@@ -25,8 +25,9 @@ Progress = Callable[[float, float], None]
 _BALANCE = 1e-8
 """Largest error of the cement's balance over the volume injected so far."""
 _CHANGE = 0.03
-"""Relative change of the response at which a step's velocities are computed anew. Author's choice."""
-_ROUNDS = 4
+"""Relative change of flow or pressure at which a step's velocities are computed anew. Author's choice."""
+_ROUNDS, _FIRST_STEPS = 4, 3
+"""How often at most, and for how many steps of a shot in any case. Author's choice."""
 
 
 def inject(
@@ -112,7 +113,8 @@ class _Run:
         self.room_rate = curing_rate(self.cement, recipe.mixture_temperature_c)
         self.body_rate = curing_rate(self.cement, recipe.body_temperature_c)
         self.time = self.injected = self.worst = self.front = 0.0
-        self.solves = 0
+        self.solves = self.steps = 0
+        self.flow = 0.0
         self.stop: StopReason | None = None
         self.course = _Course()
         self.watched = self._watched()
@@ -156,7 +158,7 @@ class _Run:
         """Pause, and move the cannulas."""
         self.time += shot.pause_before_s
         self.drive.aim(shot)
-        self.front = 0.0
+        self.front, self.steps = 0.0, 0
 
     def push(self, shot: Shot) -> Iterator[None]:
         """Give a shot, step by step."""
@@ -184,14 +186,20 @@ class _Run:
         return max(self.front * self.settings.layers_per_step, self.drive.room, 0.005 * self.injected)
 
     def _settle(self, wanted: float) -> float:
-        """The flow, with viscosities that fit its own velocities; sets the pressure."""
-        flow, response = 0.0, 0.0
-        for _ in range(_ROUNDS):
-            flow = self._solve(wanted)
-            now = self.drive.response
-            if not self.thinning or abs(now - response) <= _CHANGE * now:
+        """The flow, with viscosities that fit its own velocities; sets the pressure.
+
+        A front that moves by a voxel changes velocities little, so those of the step before do; where a shot begins or
+        the flow has changed, they are computed anew until the pressure stands.
+        """
+        flow, response = self._solve(wanted), self.drive.response
+        fresh = self.steps < _FIRST_STEPS or abs(flow - self.flow) > _CHANGE * self.flow
+        for _ in range(_ROUNDS if self.thinning and fresh else 0):
+            before, flow = response, self._solve(wanted)
+            response = self.drive.response
+            if abs(response - before) <= _CHANGE * response:
                 break
-            response = now
+        self.flow = flow
+        self.steps += 1
         return flow
 
     def _solve(self, wanted: float) -> float:
