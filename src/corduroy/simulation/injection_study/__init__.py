@@ -2,7 +2,7 @@
 
 from corduroy.simulation.injection_study.document import SCHEMA, Study, study_document
 from corduroy.simulation.injection_study.dose import Dose
-from corduroy.simulation.injection_study.ensemble import Chance, Ensemble, in_turn, run_ensemble
+from corduroy.simulation.injection_study.ensemble import BATCH, Chance, Ensemble, in_turn, run_ensemble
 from corduroy.simulation.injection_study.inputs import INPUTS, Draw, Spread, draws, middle
 from corduroy.simulation.injection_study.measures import FillMeasures, measures_of
 from corduroy.simulation.injection_study.member import Member, Task, run_member, run_planned
@@ -19,6 +19,7 @@ from corduroy.simulation.injection_study.what_if import (
 )
 
 __all__ = [
+    "BATCH",
     "INPUTS",
     "SCHEMA",
     "Candidate",
