@@ -8,6 +8,9 @@ from typing import Any
 from corduroy.anatomy.level import Level
 from corduroy.planning.simulated import SimulatedFigure, SimulatedKind, SimulatedPart, SimulatedTable, SimulatedValue
 
+_METHODS = {"stiffness": "linear, between end caps", "strength": "elastic-plastic, at 1.9 % apparent strain"}
+_OWN_WARNINGS = ("the law is extrapolated", "that nothing holds")
+"""Parts of warnings that stay in the assessment's own report: they question no number of the plan."""
 _LAST_STATES = ("filled_decompressed", "filled", "decompressed")
 
 
@@ -30,7 +33,7 @@ def part_of(document: dict[str, Any], figures: Sequence[SimulatedFigure]) -> Sim
         values=tuple(_values(document)),
         tables=tuple(_tables(document)),
         figures=tuple(figures),
-        warnings=tuple(document["warnings"]),
+        warnings=tuple(text for text in document["warnings"] if not any(own in text for own in _OWN_WARNINGS)),
         inputs=origin["inputs"],
         details=document,
         provenance=origin,
@@ -90,27 +93,31 @@ def _ratio_words(state: dict[str, Any]) -> str:
 
 
 def _values(document: dict[str, Any]) -> Iterator[SimulatedValue]:
+    """Few digits and short methods: the whole of both is in the report of the assessment."""
+    intervals = document["intervals"]
+    drawn = "" if intervals is None else f", interval of {intervals['draws']} draws"
     for state in document["states"]:
-        for name, unit in (("stiffness", "N/mm"), ("strength", "N")):
-            value = state[name]
-            if value is not None:
-                yield SimulatedValue(
-                    name=name,
-                    state=state["words"],
-                    value=value["value"],
-                    uncertainty=value["uncertainty"],
-                    unit=unit,
-                    method=value["method"],
-                )
+        for name, method in _METHODS.items():
+            if state[name] is not None:
+                unit = "kN/mm" if name == "stiffness" else "kN"
+                yield _value(name, state["words"], state[name], 1000.0, unit, f"{method}{drawn}")
         for name, ratio in state["load_to_strength"].items():
-            yield SimulatedValue(
-                name=f"load to strength, {name}",
-                state=state["words"],
-                value=ratio["value"],
-                uncertainty=ratio["uncertainty"],
-                unit="",
-                method=ratio["method"],
+            short = name.split(",")[0]
+            yield _value(
+                f"load to strength, {short}", state["words"], ratio, 1.0, "", "published load by body mass and level"
             )
+
+
+def _value(name: str, state: str, of: dict[str, Any], scale: float, unit: str, method: str) -> SimulatedValue:
+    spread = of["uncertainty"]
+    return SimulatedValue(
+        name=name,
+        state=state,
+        value=round(of["value"] / scale, 2),
+        uncertainty=None if spread is None else round(spread / scale, 2),
+        unit=unit,
+        method=method,
+    )
 
 
 def _tables(document: dict[str, Any]) -> Iterator[SimulatedTable]:
