@@ -48,6 +48,6 @@ def _load(url: str, times: int, tell: Callable[[int], None]) -> None:
         answer = connection.getresponse()
         content = answer.read()
         if answer.status != 200 or b"</html>" not in content:
-            raise RuntimeError(f"{_PAGES[number % len(_PAGES)]} answered {answer.status}")
+            raise RuntimeError(f"{_PAGES[number % len(_PAGES)]} answered {answer.status}: {content[:500]!r}")
         tell(number + 1)
     connection.close()

@@ -16,7 +16,7 @@ from corduroy.registry.store.reading import files_of
 from corduroy.web.accounts import Role
 from corduroy.web.api.jobs import start_job
 from corduroy.web.pages.follow_up import Overdue, overdue
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import Cell, data_table
 from corduroy.web.texts import text
@@ -32,7 +32,7 @@ _YES_NO = {"": None, "yes": True, "no": False}
 def add_cases(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/")
+    @ui.page("/", response_timeout=PATIENCE_S)
     async def cases() -> None:
         session = Session.of_page(workbench)
         total = await to_thread(workbench.registry.count_cases)

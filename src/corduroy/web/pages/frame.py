@@ -14,6 +14,9 @@ from corduroy.web.pages.session import Session
 from corduroy.web.pages.theme import apply_theme
 from corduroy.web.texts import text
 
+PATIENCE_S = 30.0
+"""How long a page may take to be built, as ``response_timeout``: a busy machine is no fault of the page."""
+
 NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("cases", "/", "c"),
     ("study", "/study", "t"),

@@ -9,7 +9,7 @@ from corduroy.web.gate import API
 from corduroy.web.jobs import Job, State
 from corduroy.web.jobs.kinds.demo import DEMO, PSEUDONYM
 from corduroy.web.jobs.kinds.study import STUDY
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.session import Session
 from corduroy.web.texts import text
@@ -23,7 +23,7 @@ _COLOURS = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "quiet"}
 def add_jobs(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/jobs")
+    @ui.page("/jobs", response_timeout=PATIENCE_S)
     async def jobs(watch: int | None = None) -> None:
         session = Session.of_page(workbench)
         with page_frame(session, text("jobs.title"), "jobs"):

@@ -8,7 +8,7 @@ from nicegui.events import ValueChangeEventArguments
 from corduroy.web.accounts import Role
 from corduroy.web.gate import API
 from corduroy.web.jobs.kinds.prepare import view_file
-from corduroy.web.pages.frame import page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, page_frame, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.scans import PartRole, Scan
 from corduroy.web.texts import text
@@ -22,7 +22,7 @@ _VIEWS = ("planes", "axial", "coronal", "sagittal", "solid")
 def add_scan(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/scans/{scan_id}")
+    @ui.page("/scans/{scan_id}", response_timeout=PATIENCE_S)
     async def scan(scan_id: str) -> None:
         session = Session.of_page(workbench)
         found = await run.io_bound(workbench.scans.scan, scan_id)

@@ -7,7 +7,8 @@ from nicegui import run, ui
 from corduroy import __version__
 from corduroy.web.accounts import Role, User
 from corduroy.web.gate import API
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
+from corduroy.web.pages.own_account import TokenCard, password_card
 from corduroy.web.pages.session import Session
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
@@ -16,11 +17,14 @@ from corduroy.web.workbench import Workbench
 def add_settings(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/settings")
+    @ui.page("/settings", response_timeout=PATIENCE_S)
     async def settings() -> None:
         session = Session.of_page(workbench)
         with page_frame(session, text("settings.title"), "settings"):
             _about(workbench)
+            if not session.user.is_local:
+                password_card(session)
+                await TokenCard(session).refresh()
             with ui.card().classes("w-full"):
                 heading(text("settings.users"), 2)
                 if not session.may(Role.ADMIN):

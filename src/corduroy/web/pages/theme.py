@@ -76,6 +76,7 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
   border-radius: 8px; overflow: hidden; }
 .corduroy-viewer canvas { width: 100%; height: 100%; display: block; }
 .q-btn { text-transform: none; font-weight: 600; }
+.q-btn.bg-primary { color: var(--on-accent) !important; }
 .q-tab { text-transform: none; } .q-tab-panels, .q-tab-panel { background: transparent; }
 .q-tab-panel { padding: 12px 0; }
 .q-field__native, .q-field__label, .q-field__input, .q-checkbox__label, .q-item, .q-field__marginal {

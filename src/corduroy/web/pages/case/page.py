@@ -24,7 +24,7 @@ from corduroy.web.pages.case.scores import ScoreTable
 from corduroy.web.pages.case.timeline import draw_timeline, moments
 from corduroy.web.pages.case.upload import offer_scan, show_files
 from corduroy.web.pages.follow_up import overdue
-from corduroy.web.pages.frame import heading, page_frame
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.scans import Scan
@@ -55,7 +55,7 @@ class WholeCase:
 def add_case(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/cases/{case_id}")
+    @ui.page("/cases/{case_id}", response_timeout=PATIENCE_S)
     async def case(case_id: str, scan: str | None = None) -> None:
         session = Session.of_page(workbench)
         try:

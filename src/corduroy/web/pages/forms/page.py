@@ -15,7 +15,7 @@ from corduroy.registry.store import Change, Entry
 from corduroy.registry.store.history import changes_in
 from corduroy.web.accounts import Role, User
 from corduroy.web.pages.forms.form import Filled, RecordForm, typed
-from corduroy.web.pages.frame import heading, page_frame
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
@@ -26,7 +26,7 @@ from corduroy.web.writing import UnconfirmedError, written
 def add_forms(workbench: Workbench) -> None:
     """Add both pages."""
 
-    @ui.page("/records/new/{kind}")
+    @ui.page("/records/new/{kind}", response_timeout=PATIENCE_S)
     async def new(kind: str, parent: str | None = None) -> None:
         session = Session.of_page(workbench)
         record = BY_KIND.get(kind)
@@ -37,7 +37,7 @@ def add_forms(workbench: Workbench) -> None:
         with page_frame(session, text("form.new", title=record.title), "cases"):
             _form(session, _Sheet(record, parent, None), values, text("form.why_new"))
 
-    @ui.page("/records/{entry_id}")
+    @ui.page("/records/{entry_id}", response_timeout=PATIENCE_S)
     async def one(entry_id: str) -> None:
         session = Session.of_page(workbench)
         try:

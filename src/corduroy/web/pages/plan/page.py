@@ -19,7 +19,7 @@ from corduroy.web.conversation.plans import open_plan
 from corduroy.web.jobs import Job, State
 from corduroy.web.pages.case.picture import ScanPicture
 from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_file, results_of
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.plan.amounts import CementPart, LaminaPart
 from corduroy.web.pages.plan.choice import Choice, choices, keep_choice
@@ -36,7 +36,7 @@ _PURPOSES = ("cement", "biopsy")
 def add_plan(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/scans/{scan_id}/plan", response_timeout=30.0)
+    @ui.page("/scans/{scan_id}/plan", response_timeout=PATIENCE_S)
     async def plan(scan_id: str) -> None:
         session = Session.of_page(workbench)
         scan = await to_thread(workbench.scans.scan, scan_id)

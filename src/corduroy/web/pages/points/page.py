@@ -21,7 +21,7 @@ from corduroy.web.conversation import desk_of
 from corduroy.web.conversation.slices import SagittalSlice, sagittal_slice
 from corduroy.web.jobs.kinds.prepare import view_file
 from corduroy.web.pages.case.wording import MISSING, number
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.points.readings import (
     KeptReading,
     complete_levels,
@@ -43,7 +43,7 @@ _QUANTITIES = ("anterior", "middle", "posterior", "wedge")
 def add_points(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/scans/{scan_id}/points", response_timeout=30.0)
+    @ui.page("/scans/{scan_id}/points", response_timeout=PATIENCE_S)
     async def points(scan_id: str) -> None:
         session = Session.of_page(workbench)
         scan = await to_thread(workbench.scans.scan, scan_id)

@@ -12,7 +12,7 @@ from corduroy.web.accounts import Role
 from corduroy.web.api.jobs import start_job
 from corduroy.web.gate import API
 from corduroy.web.jobs import Job, State
-from corduroy.web.pages.frame import heading, page_frame, telling
+from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.study.cohort_form import CohortForm
@@ -28,7 +28,7 @@ _LOOKED_AT = 500
 def add_study(workbench: Workbench) -> None:
     """Add the page."""
 
-    @ui.page("/study")
+    @ui.page("/study", response_timeout=PATIENCE_S)
     async def study(job: int | None = None) -> None:
         session = Session.of_page(workbench)
         done = await to_thread(_studies, workbench)
