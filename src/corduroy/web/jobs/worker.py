@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from corduroy.web.jobs.kinds.kind import Bench
 
 READY = "ready"
-_SAME_AS_CTRL_C = (signal.SIGINT,)
 
 
 def work(pipe: Connection, place: WorkerPlace) -> None:
@@ -35,8 +34,7 @@ def work(pipe: Connection, place: WorkerPlace) -> None:
     place : WorkerPlace
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for number in _SAME_AS_CTRL_C:
-        signal.signal(number, signal.SIG_IGN)  # it reaches the whole group; the server answers it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server answers it
     from corduroy.web.jobs.kinds.kind import Bench
 
     inbox = _Inbox(pipe)

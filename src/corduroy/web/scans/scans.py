@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterable
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from corduroy.errors import InputError
 from corduroy.registry.record import Visit
 from corduroy.web.base import Database, Folder, moment
-from corduroy.web.base.tables import PARTS, SCANS
+from corduroy.web.base.tables import JOBS, PARTS, SCANS
 from corduroy.web.scans.checks import suffix_of
 from corduroy.web.scans.scan import Part, PartRole, Scan
 
@@ -150,8 +151,6 @@ class Scans:
 
     def remove(self, scan_id: str, who: str) -> bool:
         """Take a scan with all its files away; False if there is none. Its jobs keep their results."""
-        from corduroy.web.base.tables import JOBS
-
         with self._database.noted(who, "remove scan", scan_id) as connection:
             connection.execute(JOBS.update().where(JOBS.c.scan_id == scan_id).values(scan_id=None))
             gone = connection.execute(delete(SCANS).where(SCANS.c.id == scan_id)).rowcount
@@ -167,8 +166,6 @@ def _scan(connection: Connection, scan_id: str) -> Scan:
 
 
 def _to_disk(out: IO[bytes]) -> None:
-    import os
-
     out.flush()
     os.fsync(out.fileno())
 
