@@ -21,7 +21,7 @@ from corduroy.simulation.vertebra.evaluate import (
     evaluate_vertebra,
 )
 from corduroy.simulation.vertebra.neighbours import evaluate_segment
-from corduroy.simulation.vertebra.sections import axial_force_n
+from corduroy.simulation.vertebra.sections import axial_force_n, shell_of
 from corduroy.simulation.vertebra.segment import build_segment
 from corduroy.simulation.vertebra.states import State, Subject
 
@@ -57,6 +57,16 @@ def test_a_prism_fails_at_its_yield_stress_times_its_area(prism: Bones, calibrat
 def test_a_prisms_shell_carries_its_share_of_the_section(prism: Bones, calibration: Calibration) -> None:
     found = evaluate_vertebra(subject(prism), State.AS_IS, calibration, 100.0, FLAT)
     assert found.shell_share == pytest.approx(1 - (8 * 6) / (10 * 8), rel=1e-4)
+
+
+@pytest.mark.parametrize("voxel_mm", [0.4, 0.75, 1.0, 2.0])
+def test_the_shell_is_1_mm_thick_whatever_the_voxel(voxel_mm: float) -> None:
+    """Of a square bar of 24 mm; corners of coarse voxels count a little less than they should."""
+    n = round(24 / voxel_mm)
+    bar = np.zeros((n + 2, n + 2, 1), bool)
+    bar[1:-1, 1:-1] = True
+    share = float(shell_of(bar, bar, voxel_mm).sum()) / n**2
+    assert share == pytest.approx(1 - (22 / 24) ** 2, rel=0.05)
 
 
 def test_every_layer_carries_the_whole_load(prism: Bones, calibration: Calibration) -> None:

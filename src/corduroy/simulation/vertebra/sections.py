@@ -38,8 +38,8 @@ def axial_force_n(solution: Solution) -> FloatArray:
     return np.asarray(found[..., 0] * modulus)
 
 
-def share_of(force_n: FloatArray, part: BoolArray, layers: slice | int) -> float:
-    """Share of the force through some layers that passes a part.
+def share_of(force_n: FloatArray, part: BoolArray | FloatArray, layers: slice | int) -> float:
+    """Share of the force through some layers that passes a part, given as a mask or as shares of voxels.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def share_of(force_n: FloatArray, part: BoolArray, layers: slice | int) -> float
     total = float(force_n[:, :, layers].sum())
     if total == 0:
         raise ModelError("a section without force", "layers between the plates")
-    return float(np.where(part, force_n, 0.0)[:, :, layers].sum()) / total
+    return float((part * force_n)[:, :, layers].sum()) / total
 
 
 def middle_layers(body: BoolArray) -> slice:
@@ -60,11 +60,8 @@ def middle_layers(body: BoolArray) -> slice:
     return slice(round(low + third), max(round(low + third) + 1, round(high - third)))
 
 
-def shell_of(body: BoolArray, bone: BoolArray, voxel_mm: float) -> BoolArray:
-    """Voxels of the body within 1 mm of the bone's side, layer by layer; where arch begins is no side.
-
-    At least the outermost voxel of each layer, also where voxels are larger.
-    """
+def shell_of(body: BoolArray, bone: BoolArray, voxel_mm: float) -> FloatArray:
+    """Share of each voxel of the body within 1 mm of the bone's side, layer by layer; where arch begins is no side."""
     depth = np.stack(
         [
             ndimage.distance_transform_edt(np.pad(bone[:, :, k], 1), sampling=voxel_mm)[1:-1, 1:-1]
@@ -72,4 +69,5 @@ def shell_of(body: BoolArray, bone: BoolArray, voxel_mm: float) -> BoolArray:
         ],
         axis=2,
     )
-    return np.asarray(body & (depth <= max(SHELL_MM + voxel_mm / 2, voxel_mm) + 1e-6))
+    # Depth counts from the outside's centre: a voxel reaches from one voxel less than that to it.
+    return np.asarray(body * np.clip((SHELL_MM - (depth - voxel_mm)) / voxel_mm, 0.0, 1.0))
