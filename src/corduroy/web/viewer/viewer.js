@@ -47,18 +47,28 @@ export default {
       this.nv.drawScene();
       this.nv.createOnLocationChange();
     },
+    // Lines that look alike are one mesh, and meshes change places at once: NiiVue's own addMesh and removeMesh each
+    // send all volumes to the graphics card again.
     draw_lines(lines) {
       if (!this.nv?.gl) return;
-      (this.drawn ?? []).forEach((mesh) => this.nv.removeMesh(mesh));
-      this.drawn = lines.map((line, number) => this.line_mesh(line, `line ${number}`));
-      this.drawn.forEach((mesh) => this.nv.addMesh(mesh));
+      const before = this.drawn ?? [];
+      before.forEach((mesh) => mesh.unloadMesh(this.nv.gl));
+      const alike = Object.groupBy(lines, ({ color, radius, dots }) => `line ${color} ${radius} ${dots}`);
+      this.drawn = Object.entries(alike).map(([name, own]) => this.line_mesh(own, name));
+      this.nv.meshes = [...this.nv.meshes.filter((mesh) => !before.includes(mesh)), ...this.drawn];
       this.nv.drawScene();
     },
-    line_mesh({ points, color, radius, dots }, map) {
+    line_mesh(lines, map) {
+      const { color, radius, dots } = lines[0];
       const [R, G, B] = color.map((c) => [c, c]);
       this.nv.addColormap(map, { R, G, B, A: [255, 255], I: [0, 255] });
-      const nodes = points.map(([x, y, z], i) => ({ name: "", x, y, z, colorValue: 1, sizeValue: dots ? 2 * radius : radius }));
-      const edges = points.slice(1).map((_, i) => ({ first: i, second: i + 1, colorValue: radius }));
+      const nodes = [], edges = [];
+      for (const { points } of lines) {
+        points.forEach(([x, y, z], i) => {
+          if (i > 0) edges.push({ first: nodes.length - 1, second: nodes.length, colorValue: radius });
+          nodes.push({ name: "", x, y, z, colorValue: 1, sizeValue: dots ? 2 * radius : radius });
+        });
+      }
       const colors = { nodeColormap: map, nodeColormapNegative: map, edgeColormap: map, edgeColormapNegative: map };
       return this.nv.loadConnectomeAsMesh({ name: map, ...colors, nodeScale: 1, edgeScale: 1, nodeMinColor: 1, nodeMaxColor: 1, edgeMin: radius, edgeMax: radius, nodes, edges });
     },

@@ -45,10 +45,10 @@ class ScanPicture:
         self._vertebrae: tuple[VertebraLines, ...] = ()
         self._corridors: dict[str, tuple[PointMm, PointMm]] = {}
         self._chosen: str | None = None
-        self._boxes = ui.row().classes("items-center gap-x-3 gap-y-0 w-full")
         self._toolbar()
         self.viewer = Viewer(text("scan.picture", title=scan.title), self._volumes)
         self.viewer.style(f"height: {_HEIGHT}")
+        self._boxes = ui.row().classes("items-center gap-x-3 gap-y-0 w-full")
         self._place = ui.label(text("scan.place_none")).classes("numbers quiet")
         self.viewer.on_place(self._placed)
         self.viewer.on_problem(lambda why: ui.notify(text("scan.problem", reason=why), type="negative"))

@@ -1,0 +1,93 @@
+"""Readings by six points: blind to each other, measured by the library, written into the registry as records."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from corduroy.anatomy.level import Level
+from corduroy.errors import InputError
+from corduroy.registry.record import MeasurementEntry, Visit
+from corduroy.web.pages.points.page import _differences
+from corduroy.web.pages.points.readings import (
+    KeptReading,
+    complete_levels,
+    keep_reading,
+    readings_for,
+    require_code,
+    write_measurements,
+)
+from corduroy.web.workbench import Workbench
+from corduroy.web.writing import written
+from tests.web.conftest import Names
+
+
+def reading(reader: str, anterior_mm: float, at: str = "2026-01-01") -> KeptReading:
+    """A vertebra 30 mm deep, 24 mm high behind; x to posterior and y to inferior, as on the page."""
+    upper = {"sup_ant": (0.0, 24.0 - anterior_mm), "sup_mid": (15.0, (24.0 - anterior_mm) / 2), "sup_post": (30.0, 0.0)}
+    lower = {"inf_ant": (0.0, 24.0), "inf_mid": (15.0, 24.0), "inf_post": (30.0, 24.0)}
+    return KeptReading(reader=reader, repeat=1, at=at, slice_index=3, points={Level.T12: {**upper, **lower}})
+
+
+@pytest.fixture
+def scan(workbench: Workbench, names: Names) -> str:
+    return workbench.scans.add(names.case, Visit.PREOPERATIVE, "CT", "R1").id
+
+
+def test_heights_and_kyphosis_are_those_that_were_drawn() -> None:
+    found = reading("R1", 18.0).measured().vertebrae[0]
+    assert found.heights["posterior"] is not None
+    assert found.heights["posterior"].value == pytest.approx(24.0, abs=0.3)
+    assert found.heights["anterior"] is not None
+    assert found.heights["anterior"].value == pytest.approx(18.0, abs=0.3)
+    assert found.wedge_angle is not None
+    assert found.wedge_angle.value == pytest.approx(11.3, abs=0.1)  # atan(6 / 30), anterior lower: positive
+
+
+def test_only_whole_vertebrae_are_measured() -> None:
+    whole = reading("R1", 18.0).points
+    half = {**whole, Level.L1: {"sup_ant": (0.0, 30.0)}}
+    assert complete_levels(half) == whole
+
+
+def test_a_second_reader_sees_nothing_of_the_first_before_reading(workbench: Workbench, scan: str) -> None:
+    keep_reading(workbench, scan, reading("R1", 18.0), "anna")
+    assert readings_for(workbench, scan, "R2") == []
+    assert [one.reader for one in readings_for(workbench, scan, "R1")] == ["R1"]
+    keep_reading(workbench, scan, reading("R2", 17.0, "2026-01-02"), "ben")
+    seen = readings_for(workbench, scan, "R2")
+    assert [one.reader for one in seen] == ["R1", "R2"]
+    (row,) = _differences(seen)
+    assert row[:3] == ("R2 − R1", "T12", "-1.0")
+
+
+def test_readings_of_one_reader_are_counted_and_none_is_lost(workbench: Workbench, scan: str) -> None:
+    kept = [keep_reading(workbench, scan, reading("R1", 18.0 + k, f"2026-01-0{k + 1}"), "anna") for k in range(3)]
+    assert [one.repeat for one in kept] == [1, 2, 3]
+    assert len(readings_for(workbench, scan, "R1")) == 3
+
+
+@pytest.mark.parametrize("code", ["", "../R1", "a b", "R" * 30])
+def test_a_reader_must_have_a_code(code: str) -> None:
+    with pytest.raises(InputError):
+        require_code(code)
+
+
+def test_a_reading_becomes_records_of_the_case(workbench: Workbench, names: Names) -> None:
+    written(
+        workbench.registry,
+        "anna",
+        "six points",
+        lambda change: write_measurements(
+            change, names.case, reading("R1", 18.0), Visit.PREOPERATIVE, date(2026, 1, 1)
+        ),
+    )
+    kept = [entry.record for entry in workbench.registry.entries("measurement", names.case)]
+    assert all(isinstance(one, MeasurementEntry) and one.reader == "R1" and one.reading_no == 1 for one in kept)
+    assert {one.quantity.value for one in kept if isinstance(one, MeasurementEntry)} == {
+        "height_ant",
+        "height_mid",
+        "height_post",
+        "wedge",
+    }
