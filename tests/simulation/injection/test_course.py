@@ -132,3 +132,15 @@ def test_progress_ends_at_the_whole(body: PorousBody) -> None:
         progress=lambda done, whole: seen.append((done, whole)),
     )
     assert seen[-1] == pytest.approx((500.0, 500.0))
+
+
+def test_cement_comes_back_along_a_loose_cannula(body: PorousBody) -> None:
+    near_the_wall = MIDDLE.model_copy(update={"tip_mm": (0.0, -9.0, 0.0)})
+    tight = given(body, Shot(volume_ml=2.0), cannulas=(near_the_wall,))
+    loose = given(body, Shot(volume_ml=2.0), cannulas=(near_the_wall.model_copy(update={"backflow_gap_mm": 0.3}),))
+    assert tight.body is body
+    assert loose.body.sites[-1].name == "along cannula 1"
+    assert loose.leaked_mm3[-1, -1] > 1.0
+    track = loose.body.permeability_mm2[0] > body.permeability_mm2[0]
+    behind = np.argwhere(track) @ body.affine[:3, :3].T + body.affine[:3, 3]
+    assert (behind[:, 1] <= -8.0).all()

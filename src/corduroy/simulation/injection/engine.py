@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corduroy.errors import ConvergenceError
 from corduroy.simulation.injection import mobility, transport
+from corduroy.simulation.injection.backflow import with_backflow
 from corduroy.simulation.injection.body import FloatArray, PorousBody
 from corduroy.simulation.injection.checks import check
 from corduroy.simulation.injection.control import Drive
@@ -69,7 +70,7 @@ def inject(
     """
     settings = settings or InjectionSettings()
     check(body, schedule, recipe, settings)
-    run = _Run(body, schedule, recipe, settings)
+    run = _Run(with_backflow(body, schedule), schedule, recipe, settings)
     run.give_gelatin()
     total = sum(shot.volume_ml for shot in schedule.shots) * 1000
     stop = StopReason.DONE

@@ -29,6 +29,7 @@ class InjectionResult:
     Parameters
     ----------
     body : PorousBody
+        With a site for each cannula that cement may come back along.
     times_s : ndarray, shape (n,)
         End of each step, from the start of the first shot, pauses included.
     injected_mm3 : ndarray, shape (n,)
