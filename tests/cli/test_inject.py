@@ -102,11 +102,11 @@ def test_mechanics_takes_the_fill_as_it_is(
 def test_the_same_command_again_computes_nothing_and_writes_the_same(
     injected: tuple[Result, Path, tuple[str | Path, ...]], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from corduroy.pipeline import injection_case
+    from corduroy.pipeline import injection_compute
 
     _, out, asked = injected
     before = (out / "injection.json").read_bytes()
-    monkeypatch.setattr(injection_case, "run_planned", None)
+    monkeypatch.setattr(injection_compute, "run_planned", None)
     result = run(*asked)
     assert result.exit_code == 0, result.output
     assert (out / "injection.json").read_bytes() == before

@@ -52,8 +52,8 @@ def inject(
     pedicles: Annotated[int, typer.Option(metavar="1|2", help="One cannula, or one on each side.")] = 1,
     pressure: Annotated[float, typer.Option(metavar="MPA", help="Largest pressure in the syringe.")] = 1.5,
     stop_at: Annotated[
-        str, typer.Option(metavar="TYPES", help="Yeom's types of leak at which the surgeon stops, such as B,C.")
-    ] = "B,C",
+        str, typer.Option(metavar="LEAKS", help="At which the surgeon stops: posterior, or Yeom's types such as B,C.")
+    ] = "posterior",
     target: Annotated[
         float | None, typer.Option(metavar="PERCENT", help="Stop when this much of the lesion's pores is filled.")
     ] = None,
@@ -105,7 +105,7 @@ def inject(
             gelatin_before_ml=gelatin_before,
             pedicles=pedicles,
             pressure_limit_mpa=pressure,
-            stop_at=_types(stop_at),
+            stop_at=_leaks(stop_at),
             target_share=None if target is None else target / 100,
             calibration=calibration,
             voxel_mm=voxel,
@@ -141,9 +141,10 @@ def inject(
         _print_places(outputs.json, outputs.report)
 
 
-def _types(text: str) -> tuple[str, ...]:
-    """Yeom's types as a user writes them; checked with the other settings."""
-    return tuple(part.strip().upper() for part in text.split(",") if part.strip())
+def _leaks(text: str) -> tuple[str, ...]:
+    """The wall, or Yeom's types, as a user writes them; checked with the other settings."""
+    parts = (part.strip() for part in text.split(","))
+    return tuple(part.upper() if len(part) == 1 else part.lower() for part in parts if part)
 
 
 def _weights(text: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.injection_cannulas import chosen_cannulas, planned_cannulas
-from corduroy.pipeline.injection_members import MemberRunner, member_runner
+from corduroy.pipeline.injection_compute import OnMember, OnStep, Subject, compute_study
+from corduroy.pipeline.injection_members import member_runner
 from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
 from corduroy.pipeline.injection_part import part_of
 from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
@@ -38,25 +39,14 @@ from corduroy.planning.surgical_plan import DISCLAIMER
 from corduroy.provenance import Provenance, content_hash
 from corduroy.simulation.injection import Cannula
 from corduroy.simulation.injection_study import (
-    Candidate,
     Dose,
-    Ensemble,
     PorousVertebra,
     Study,
-    Task,
-    candidates,
-    middle,
     openings_of,
     porous_vertebra,
-    run_ensemble,
-    run_planned,
     study_document,
-    variants_of,
 )
 from corduroy.simulation.injection_study.place import in_bone
-
-OnStep = Callable[[str], None]
-OnMember = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -177,7 +167,7 @@ class _InjectionRun:
         steps = self._places.steps
         members = None if steps is None else steps / "injection_members"
         with collecting(run.warnings), member_runner(members, self._request.processes) as runner:
-            study = self._study(subject, runner, on_step, on_member)
+            study = compute_study(subject, self._chosen, runner, on_step, on_member)
         document = self._document(study, plan, run)
         ct, labels = run.images
         return study, document, CaseImages(self._case.name, labels, label_of(run.spine), ct)
@@ -195,7 +185,7 @@ class _InjectionRun:
             places = PlanOutputs(None, Path(name), steps)
             yield plan_case(self._case, self._request.plan, self._settings, places, None, on_step), Path(name)
 
-    def _subject(self, run: CaseRun, plan: dict[str, Any], folder: Path, on_step: OnStep) -> _Subject:
+    def _subject(self, run: CaseRun, plan: dict[str, Any], folder: Path, on_step: OnStep) -> Subject:
         """Everything that can be wrong is looked at here, before anything is computed."""
         level, spine = Level(plan["level"]), run.spine
         ct, _ = run.images
@@ -216,7 +206,7 @@ class _InjectionRun:
         _require_in_bone(dose, fine, coarse)
         other = 1 if self._chosen.pedicles == 2 else 2
         others = chosen_cannulas(cannulas, other) if len(cannulas) >= other else None
-        return _Subject(fine, coarse, dose, others)
+        return Subject(fine, coarse, dose, others)
 
     def _dose(self, plan: dict[str, Any], cannulas: tuple[Cannula, ...]) -> Dose:
         chosen, planned = self._chosen, plan["settings"]["augmentation"]
@@ -238,53 +228,6 @@ class _InjectionRun:
             return read_labels(self._request.plan.structures)
         return spine.labels if spine.scheme is TOTALSEGMENTATOR else None
 
-    def _study(self, subject: _Subject, runner: MemberRunner, on_step: OnStep, on_member: OnMember) -> Study:
-        chosen, dose = self._chosen, subject.dose
-        middling = middle(chosen.spread)
-        on_step("injection")
-        planned = run_planned(subject.fine, Task(middling, dose), chosen.stop_at, chosen.target_share)
-        ensemble = None
-        if chosen.members:
-            on_step("ensemble")
-            ensemble = self._ensemble(subject.fine, dose, chosen.members, runner, on_member)
-        compared: tuple[Candidate, ...] = ()
-        if chosen.what_if_members:
-            on_step("what if")
-            compared = self._compared(subject, runner, on_member)
-        return Study(
-            subject.fine,
-            dose,
-            planned,
-            middling,
-            chosen.spread,
-            ensemble,
-            compared,
-            chosen.what_if_members,
-            chosen.weights,
-        )
-
-    def _ensemble(
-        self, vertebra: PorousVertebra, dose: Dose, members: int, runner: MemberRunner, on_member: OnMember
-    ) -> Ensemble:
-        rng = np.random.default_rng(self._chosen.seed)
-        chosen = self._chosen
-        return run_ensemble(vertebra, dose, chosen.stop_at, chosen.spread, members, rng, runner, on_member)
-
-    def _compared(self, subject: _Subject, runner: MemberRunner, on_member: OnMember) -> tuple[Candidate, ...]:
-        chosen = self._chosen
-        variants = variants_of(subject.dose, subject.other_cannulas)
-        each, begun = chosen.what_if_members, 0
-
-        def run(dose: Dose) -> Ensemble:
-            nonlocal begun
-            before = begun * each
-            begun += 1
-            return self._ensemble(
-                subject.coarse, dose, each, runner, lambda done, _: on_member(before + done, len(variants) * each)
-            )
-
-        return candidates(variants, (*chosen.volumes_ml, chosen.volume_ml), run, chosen.weights)
-
     def _document(self, study: Study, plan: dict[str, Any], run: CaseRun) -> dict[str, Any]:
         chosen = self._chosen
         body = study_document(study)
@@ -297,7 +240,7 @@ class _InjectionRun:
             "case": self._case.name,
             "level": plan["level"],
             **body,
-            "stop_at": [kind.value for kind in chosen.stop_at],
+            "stop_at": list(chosen.stop_at),
             "seed": chosen.seed,
             "warnings": list(dict.fromkeys(run.warnings)),
             "provenance": origin.as_dict(),
@@ -313,16 +256,6 @@ class _InjectionRun:
                 figures = self._writers.injection(document, InjectionImages(images, study), temporary)
             write_simulated(part_of(document, figures), temporary)
             return [file.name for file in temporary.iterdir()]
-
-
-@dataclass(frozen=True, eq=False)
-class _Subject:
-    """A planned vertebra, finely for the answers and coarsely for the table, and how it is injected."""
-
-    fine: PorousVertebra
-    coarse: PorousVertebra
-    dose: Dose
-    other_cannulas: tuple[Cannula, ...] | None
 
 
 def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:

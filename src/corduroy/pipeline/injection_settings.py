@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corduroy.errors import SettingsError
 from corduroy.pipeline.plan_case import PlanRequest
 from corduroy.planning.yaml_file import first_problem
-from corduroy.scales.yeom import YeomType
 from corduroy.simulation.injection import CEMENTS, Cement, cement_named, read_cement
-from corduroy.simulation.injection_study import Spread, Weights
+from corduroy.simulation.injection_study import POSTERIOR, Spread, Weights
 
 Millilitres = Annotated[float, Field(gt=0.0, le=40.0)]
 
@@ -50,8 +49,8 @@ class InjectionCaseSettings(BaseModel):
     plunger_mm: Annotated[float, Field(gt=0.0, le=30.0)] = 4.7
     """Diameter of the syringe's plunger: 1 ml; author's choice."""
 
-    stop_at: tuple[YeomType, ...] = (YeomType.B, YeomType.C)
-    """Types of leak at which the surgeon stops. Author's choice: vein into the canal, and a cortical defect."""
+    stop_at: Annotated[tuple[Literal["posterior", "B", "S", "C", "D"], ...], Field(min_length=1)] = (POSTERIOR,)
+    """Leaks at which the surgeon stops: all at the posterior wall, or Yeom's types. Author's choice."""
 
     target_share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     """The plan itself also ends when this share of the lesion's pores is filled; None: only by its volume."""

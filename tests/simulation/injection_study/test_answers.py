@@ -21,6 +21,7 @@ from corduroy.simulation.injection_study import (
     openings_of,
     sensitivity,
     variants_of,
+    watched_of,
 )
 from corduroy.simulation.injection_study.measures import contact, right_share
 from tests.simulation.injection_study.conftest import dose_of, vertebra_of
@@ -105,3 +106,11 @@ def test_openings_are_named_apart_and_keep_what_was_measured() -> None:
     ]
     assert [each.known_size for each in found] == [False, True, False]
     assert found[1].diameter_mm == 6.5
+
+
+def test_what_is_watched_follows_the_wall_or_the_type() -> None:
+    place = {"side": None, "point_mm": [0, 0, 0], "diameter_mm": None}
+    walls = [("B", "posterior wall"), ("C", "posterior wall"), ("C", "anterior wall"), ("D", "superior endplate")]
+    openings = openings_of([{**place, "yeom": kind, "wall": wall} for kind, wall in walls])
+    assert watched_of(openings, ("posterior",)).tolist() == [True, True, False, False]
+    assert watched_of(openings, ("C", "D")).tolist() == [False, True, True, True]

@@ -12,12 +12,11 @@ from corduroy.simulation.injection_study import Chance, Ensemble, Member, Porous
 from tests.simulation.injection_study.conftest import dose_of
 
 Written = Callable[..., list[Member]]
-STOP_AT = (YeomType.B, YeomType.C)
+WATCHED = np.array([True, False, True])
 
 
 def _ensemble(vertebra: PorousVertebra, members: list[Member]) -> Ensemble:
-    watched = np.array([True, False, True])
-    return Ensemble(vertebra, dose_of(vertebra, volume_ml=4.0), tuple(members), watched, len(members))
+    return Ensemble(vertebra, dose_of(vertebra, volume_ml=4.0), tuple(members), WATCHED, len(members))
 
 
 def test_wilson_interval_is_that_of_the_formula() -> None:
@@ -73,7 +72,7 @@ def _runner(written: Written, chance: float) -> Callable[[PorousVertebra, Sequen
 
 def test_a_clear_answer_ends_the_ensemble_early(vertebra: PorousVertebra, written: Written) -> None:
     seen: list[tuple[int, int]] = []
-    args = (vertebra, dose_of(vertebra), STOP_AT, Spread(), 64, np.random.default_rng(1))
+    args = (vertebra, dose_of(vertebra), WATCHED, Spread(), 64, np.random.default_rng(1))
     clear = run_ensemble(*args, _runner(written, 0.0), lambda done, total: seen.append((done, total)))
     assert len(clear.members) == 32
     assert clear.asked == 64

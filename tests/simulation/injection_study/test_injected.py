@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from corduroy.errors import SettingsError
-from corduroy.scales.yeom import YeomType
+from corduroy.simulation.injection import StopReason
 from corduroy.simulation.injection_study import (
     Draw,
     Ensemble,
@@ -27,7 +27,7 @@ from corduroy.simulation.injection_study.dose import side_of
 from corduroy.simulation.injection_study.place import body_of, placed_dose
 from tests.simulation.injection_study.conftest import dose_of, vertebra_of
 
-STOP_AT = (YeomType.B, YeomType.C)
+WATCHED = np.array([True, False, True])
 
 
 def _draw(number: int = 3) -> Draw:
@@ -66,7 +66,7 @@ def test_the_body_of_a_mirrored_patient_is_the_mirrored_body() -> None:
 
 
 def test_balance_what_is_filled_and_what_leaks_is_what_was_injected(vertebra: PorousVertebra, member: Member) -> None:
-    found = run_planned(vertebra, Task(_draw(), dose_of(vertebra)), (), None)
+    found = run_planned(vertebra, Task(_draw(), dose_of(vertebra)), ~WATCHED & False, None)
     held = float((found.fill * found.body.porosity).sum()) * found.body.voxel_mm3
     assert held + found.leaked_mm3[-1].sum() == pytest.approx(found.injected_mm3[-1], rel=1e-5)
     assert found.injected_mm3[-1] == pytest.approx(member.injected_mm3[-1])
@@ -81,6 +81,18 @@ def test_a_wider_breach_leaks_more_through_itself_only() -> None:
         leaked.append(run_member(vertebra, Task(known, dose)).leaked_mm3[-1])
     assert leaked[1][2] > leaked[0][2] + 10
     assert leaked[1][0] <= leaked[0][0] + 1e-6
+
+
+def test_the_plan_stops_at_the_leak_that_is_watched_and_not_at_others() -> None:
+    vertebra = vertebra_of(breach_mm=8.0)
+    dose = dose_of(vertebra, volume_ml=9.0, rate_ml_s=0.2, pressure_limit_mpa=50.0)
+    task = Task(middle(Spread(permeability_m2=(2e-8, 2e-8))), dose)
+    stopped, others = (run_planned(vertebra, task, np.arange(3) == site, None) for site in (2, 0))
+    assert stopped.stop is StopReason.LEAK
+    assert 0 < stopped.injected_mm3[-1] < 9000
+    assert stopped.leaked_mm3[-1, 2] == pytest.approx(5.0, abs=60.0)
+    assert others.leaked_mm3[-1, 2] > stopped.leaked_mm3[-1, 2]
+    assert others.injected_mm3[-1] > stopped.injected_mm3[-1]
 
 
 def test_a_tip_that_would_leave_the_bone_is_moved_less(vertebra: PorousVertebra) -> None:
@@ -102,10 +114,9 @@ def test_bad_doses_are_refused_before_anything_is_computed(vertebra: PorousVerte
 def test_document_holds_plain_numbers_and_says_why_it_ended(vertebra: PorousVertebra, member: Member) -> None:
     dose = dose_of(vertebra, volume_ml=4.0)
     nominal = middle(Spread(permeability_m2=(2e-8, 2e-8)))
-    planned = run_planned(vertebra, Task(nominal, dose), STOP_AT, None)
-    watched = np.array([True, False, True])
-    ensemble = Ensemble(vertebra, dose, (member,) * 6, watched, 6)
-    document = study_document(Study(vertebra, dose, planned, nominal, Spread(), ensemble))
+    planned = run_planned(vertebra, Task(nominal, dose), WATCHED, None)
+    ensemble = Ensemble(vertebra, dose, (member,) * 6, WATCHED, 6)
+    document = study_document(Study(vertebra, dose, planned, WATCHED, nominal, Spread(), ensemble))
     text = json.dumps(document, allow_nan=False)
     assert json.loads(text) == document
     assert document["schema"] == "corduroy/injection/1"

@@ -78,9 +78,7 @@ def _fill(document: dict[str, Any]) -> dict[str, Any]:
         ["It ended because", found["stop"]["words"], ""],
     ]
     columns = ("What", "Middle of all inputs", "Members: median and middle 90 %")
-    note = (
-        "Members: what is given before the surgeon stops at a leak of the watched types, or pressure or curing ends it."
-    )
+    note = "Members: what is given before the surgeon stops at a watched leak, or pressure or curing ends it."
     return _section(
         "The fill", [], ["series", "solid", "probability", "pressure"], [_rows("The injection", note, columns, rows)]
     )
@@ -104,8 +102,8 @@ def _leaks(document: dict[str, Any]) -> dict[str, Any]:
     if ensemble is not None:
         rows = [[f"Type {kind}", chance_words(chance)] for kind, chance in ensemble["by_type"].items()]
         rows += [["Any", chance_words(ensemble["any"])], ["That stops it", chance_words(ensemble["watched"])]]
-        watched = ", ".join(document["stop_at"])
-        note = f"All of the planned volume injected; percent with 95 % interval. The surgeon stops at: {watched}."
+        watched = ", ".join(row["site"] for row in document["leaks"] if row["stops"]) or "nothing"
+        note = f"All of the volume injected; percent with 95 % interval. The surgeon stops at leaks through: {watched}."
         tables.append(_rows("By Yeom's types", note, ("Leak", "Chance %"), rows))
     words = (
         "Chances are shares of the drawn bodies. They are as good as the spread of the inputs below; veins lie where "

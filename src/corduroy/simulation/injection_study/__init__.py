@@ -6,7 +6,7 @@ from corduroy.simulation.injection_study.ensemble import BATCH, Chance, Ensemble
 from corduroy.simulation.injection_study.inputs import INPUTS, Draw, Spread, draws, middle
 from corduroy.simulation.injection_study.measures import FillMeasures, measures_of
 from corduroy.simulation.injection_study.member import Member, Task, run_member, run_planned
-from corduroy.simulation.injection_study.openings import Opening, openings_of
+from corduroy.simulation.injection_study.openings import POSTERIOR, Opening, openings_of, watched_of
 from corduroy.simulation.injection_study.sensitivity import Influence, sensitivity
 from corduroy.simulation.injection_study.vertebra import PorousVertebra, porous_vertebra
 from corduroy.simulation.injection_study.what_if import (
@@ -21,6 +21,7 @@ from corduroy.simulation.injection_study.what_if import (
 __all__ = [
     "BATCH",
     "INPUTS",
+    "POSTERIOR",
     "SCHEMA",
     "Candidate",
     "Chance",
@@ -51,4 +52,5 @@ __all__ = [
     "sensitivity",
     "study_document",
     "variants_of",
+    "watched_of",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corduroy.simulation.injection import InjectionResult, StopReason
 from corduroy.simulation.injection_study.dose import Dose
@@ -34,6 +35,7 @@ class Study:
     dose : Dose
     planned : InjectionResult
         The geometric middle of all inputs, stopped as a surgeon would stop.
+    watched : ndarray of bool, shape (sites,)
     middle : Draw
     spread : Spread
     ensemble : Ensemble or None
@@ -46,6 +48,7 @@ class Study:
     vertebra: PorousVertebra
     dose: Dose
     planned: InjectionResult
+    watched: NDArray[np.bool_]
     middle: Draw
     spread: Spread
     ensemble: Ensemble | None = None
@@ -115,7 +118,7 @@ def _planned(found: Study) -> dict[str, Any]:
     keep = np.unique(np.linspace(0, len(result.times_s) - 1, _MOST_POINTS).astype(int))
     sites = [site.name for site in result.body.sites if site.lets_cement]
     return {
-        "stop": {"reason": result.stop.name.lower(), "words": _stop_words(result)},
+        "stop": {"reason": result.stop.name.lower(), "words": _stop_words(result, found.watched)},
         **{name: rounded(value) for name, value in vars(measures).items()},
         "largest_syringe_mpa": rounded(float(result.syringe_pressure_mpa.max())),
         "largest_plunger_n": rounded(float(result.plunger_force_n.max())),
@@ -134,13 +137,12 @@ def _planned(found: Study) -> dict[str, Any]:
     }
 
 
-def _stop_words(result: InjectionResult) -> str:
+def _stop_words(found: InjectionResult, watched: NDArray[np.bool_]) -> str:
     """The reason, and the site where it was a leak."""
-    if result.stop is not StopReason.LEAK:
-        return str(result.stop.value)
-    seen = [n for n, site in enumerate(result.body.sites) if site.lets_cement]
-    worst = max(seen, key=lambda n: float(result.leaked_mm3[-1, n]))
-    return f"cement left through the {result.body.sites[worst].name}"
+    if found.stop is not StopReason.LEAK:
+        return str(found.stop.value)
+    worst = max(np.flatnonzero(watched), key=lambda n: float(found.leaked_mm3[-1, n]))
+    return f"cement left through the {found.body.sites[int(worst)].name}"
 
 
 def _leaks(found: Study) -> list[dict[str, Any]]:
@@ -157,6 +159,7 @@ def _leaks(found: Study) -> list[dict[str, Any]]:
             {
                 "site": opening.name,
                 "yeom": opening.yeom.value,
+                "stops": bool(found.watched[place]),
                 "wall": opening.wall,
                 "side": opening.side,
                 "ras_mm": _rounded_all(opening.point_mm),

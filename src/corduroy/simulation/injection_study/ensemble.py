@@ -155,7 +155,7 @@ class Ensemble:
 def run_ensemble(
     vertebra: PorousVertebra,
     dose: Dose,
-    stop_at: tuple[YeomType, ...],
+    watched: NDArray[np.bool_],
     spread: Spread,
     members: int,
     rng: np.random.Generator,
@@ -168,8 +168,8 @@ def run_ensemble(
     ----------
     vertebra : PorousVertebra
     dose : Dose
-    stop_at : tuple of YeomType
-        Types of leak at which the surgeon stops.
+    watched : ndarray of bool, shape (sites,)
+        Openings at which the surgeon stops; see `openings.watched_of`.
     spread : Spread
     members : int
         At most; 64 is the default of the command.
@@ -188,7 +188,6 @@ def run_ensemble(
     """
     run = runner or in_turn
     allowed = draws(spread, members, rng)
-    watched = np.array([opening.yeom in stop_at for opening in vertebra.openings], dtype=bool)
     done: list[Member] = []
     while len(done) < members:
         for member in run(vertebra, [Task(draw, dose) for draw in _next(allowed, len(done))]):

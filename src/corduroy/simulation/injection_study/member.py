@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corduroy.scales.yeom import YeomType
 from corduroy.simulation.injection import InjectionResult, InjectionSettings, StopReason, StopRule, inject
 from corduroy.simulation.injection_study.dose import Dose
 from corduroy.simulation.injection_study.inputs import Draw
@@ -125,7 +124,7 @@ def run_member(vertebra: PorousVertebra, task: Task) -> Member:
 
 
 def run_planned(
-    vertebra: PorousVertebra, task: Task, stop_at: tuple[YeomType, ...], target_share: float | None
+    vertebra: PorousVertebra, task: Task, watched: NDArray[np.bool_], target_share: float | None
 ) -> InjectionResult:
     """The plan itself, stopped as a surgeon would stop.
 
@@ -133,12 +132,25 @@ def run_planned(
     ----------
     vertebra : PorousVertebra
     task : Task
-    stop_at : tuple of YeomType
-        A leak through sites of these types ends it.
+    watched : ndarray of bool, shape (sites,)
+        A drop through one of these openings ends it.
     target_share : float or None
         So does this share of the lesion's pores, or of the body's where no lesion is known.
+
+    Notes
+    -----
+    Where a leak ends it, it is injected again up to the volume at which the leak was seen: the engine itself watches
+    types of leaks, not walls.
     """
-    return _injected(vertebra, task, StopRule(leak_types=stop_at, leak_mm3=LEAST_LEAK_MM3, target_share=target_share))
+    stop = StopRule(target_share=target_share)
+    whole = _injected(vertebra, task, stop)
+    leaking = (whole.leaked_mm3[:, : watched.size] >= LEAST_LEAK_MM3) & watched
+    steps = np.flatnonzero(leaking.any(axis=1))
+    if not steps.size:
+        return whole
+    seen = float(whole.injected_mm3[steps[0]]) / 1000
+    shorter = Task(task.draw, replace(task.dose, volume_ml=min(seen, task.dose.volume_ml)))
+    return replace(_injected(vertebra, shorter, stop), stop=StopReason.LEAK)
 
 
 def _injected(vertebra: PorousVertebra, task: Task, stop: StopRule) -> InjectionResult:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corduroy.scales.yeom import YeomType
 
@@ -16,6 +19,9 @@ vertebrae the basivertebral foramina wider than 1 mm were measured, 45 % had one
 10.1007/s00276-021-02690-0, abstract read, which prints no diameter)."""
 BREACH_MM: Final = 3.0
 """Diameter of a breach whose size is not known. Author's choice."""
+POSTERIOR: Final = "posterior"
+"""Every way out towards the canal: the basivertebral vein, and breaches of the posterior wall."""
+_POSTERIOR_WALL = "posterior wall"
 _NAMES: Final = {YeomType.B: "basivertebral vein", YeomType.S: "segmental vein"}
 
 
@@ -75,6 +81,21 @@ def openings_of(leaks: Sequence[Mapping[str, Any]]) -> tuple[Opening, ...]:
         diameter = default if size is None else float(size)
         found.append(Opening(name, kind, leak["wall"], side, (x, y, z), diameter, size is not None))
     return tuple(found)
+
+
+def watched_of(openings: Sequence[Opening], stop_at: Collection[str]) -> NDArray[np.bool_]:
+    """At which openings a surgeon stops when cement leaves there.
+
+    Parameters
+    ----------
+    openings : sequence of Opening
+    stop_at : collection of str
+        Yeom's types, and `POSTERIOR` for every way out of the posterior wall.
+    """
+    types = {str(each) for each in stop_at}
+    return np.array(
+        [o.yeom.value in types or (POSTERIOR in types and o.wall == _POSTERIOR_WALL) for o in openings], dtype=np.bool_
+    )
 
 
 def _unique(name: str, taken: Sequence[str]) -> str:
