@@ -19,7 +19,7 @@ from scipy.stats import rankdata
 
 from benchmarks.data import MissingDataError, present
 from benchmarks.figures import Figure, Row, at_least, at_most, fill, print_table, print_verdict, write_json
-from benchmarks.lesion_cases import SCANS, Job, Outcome, Scan, baseline_of, outcome_of
+from benchmarks.lesion_cases import SCANS, WIDE_BREACH_MM, Job, Outcome, Scan, baseline_of, outcome_of
 from benchmarks.pool import map_in_pool
 from corduroy.anatomy import build_spine
 from corduroy.errors import CorduroyWarning
@@ -50,6 +50,7 @@ _ROWS = (
     Row("parts", "Pedicles and laminae: involvement right", "share", at_least(0.90)),
     Row("parts_seen", "Pedicles and laminae: involved ones found", "share"),
     Row("breach", "Breaches of 3 mm and more found (within 8 mm)", "share", at_least(0.90)),
+    Row("wide_breach", "of these, of 5 mm and more", "share"),
     Row("false_breach", "Lesions without a breach in which one is reported", "share", at_most(0.05)),
     Row("false_breach_all", "Breaches reported more than 8 mm from a planted one, per lesion", ""),
     Row("auc", "Hemangioma-likeness: AUC on unseen lesions", "", at_least(0.95)),
@@ -88,7 +89,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     focal = _focal(outcomes)
     found = [o for o in focal if o.automatic_dice > 0]
     parts = [pair for o in outcomes for pair in o.parts]
-    holes = [hit for o in outcomes for hit in o.breaches]
+    holes = [hit for o in outcomes for _, hit in o.breaches]
     whole = [o for o in outcomes if o.breach_free]
     is_hemangioma = np.array([o.family.is_hemangioma for o in outcomes])
     scores = np.array([o.score for o in outcomes])
@@ -105,6 +106,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "parts": _mean([true == seen for true, seen in parts]),
         "parts_seen": _mean([seen for true, seen in parts if true]),
         "breach": _mean(holes),
+        "wide_breach": _mean([hit for o in outcomes for size, hit in o.breaches if size >= WIDE_BREACH_MM]),
         "false_breach": _mean([o.false_breaches > 0 for o in whole]),
         "false_breach_all": _mean([o.false_breaches for o in outcomes]),
         "auc": auc(scores, is_hemangioma),
@@ -131,16 +133,23 @@ def auc(scores: np.ndarray, positive: np.ndarray) -> float | None:
 def _by_scan(outcomes: Sequence[Outcome]) -> list[Figure]:
     figures = []
     for scan in SCANS:
-        focal = [o for o in _focal(outcomes) if o.job.scan == scan]
+        whole = [o for o in outcomes if o.job.scan == scan]
+        focal = _focal(whole)
         values = {
             "dice": _quantile([o.automatic_dice for o in focal], 0.5),
             "found": _mean([o.automatic_dice > 0 for o in focal]),
             "seeded": _quantile([o.seeded_dice for o in focal], 0.5),
+            "parts": _mean([true == seen for o in whole for true, seen in o.parts]),
+            "breach": _mean([hit for o in whole for _, hit in o.breaches]),
+            "false": _mean([o.false_breaches > 0 for o in whole if o.breach_free]),
         }
         rows = (
             Row("found", f"{scan}: found without help", "share"),
             Row("dice", f"{scan}: Dice without help, median", ""),
             Row("seeded", f"{scan}: Dice after one click, median", ""),
+            Row("parts", f"{scan}: pedicles and laminae right", "share"),
+            Row("breach", f"{scan}: breaches of 3 mm and more found", "share"),
+            Row("false", f"{scan}: lesions without a breach in which one is reported", "share"),
         )
         figures += fill(rows, values, "no such lesion among them")
     return figures

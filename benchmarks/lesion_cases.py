@@ -32,7 +32,7 @@ _FAMILIES = (*Family, Family.FATTY_HEMANGIOMA, Family.VASCULAR_HEMANGIOMA)
 _LESIONS_PER_PHANTOM = 4  # of neighbouring seeds
 _TRIES = 8
 _MATCH_MM = 8.0
-REAL_BREACH_MM = 3.0
+REAL_BREACH_MM, WIDE_BREACH_MM = 3.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Outcome:
     ----------
     parts : list of (bool, bool)
         Truly involved and found involved, for each pedicle and lamina.
-    breaches : list of bool
-        For each breach of 3 mm and more, whether one was found within 8 mm of it.
+    breaches : list of (float, bool)
+        For each breach of 3 mm and more, its diameter and whether one was found within 8 mm of it.
     breach_free : bool
         No breach was planted.
     false_breaches : int
@@ -69,7 +69,7 @@ class Outcome:
     automatic_ratio: float
     seeded_ratio: float
     parts: list[tuple[bool, bool]]
-    breaches: list[bool]
+    breaches: list[tuple[float, bool]]
     breach_free: bool
     false_breaches: int
     score: float
@@ -182,7 +182,7 @@ def _compared(
     true = truth.breach_points
     apart = np.linalg.norm(points[:, None] - true[None], axis=2)
     sizes = [breach.diameter_mm for breach in truth.lesion.breaches]
-    hit = [bool((apart[:, k] < _MATCH_MM).any()) for k, size in enumerate(sizes) if size >= REAL_BREACH_MM]
+    hit = [(size, bool((apart[:, k] < _MATCH_MM).any())) for k, size in enumerate(sizes) if size >= REAL_BREACH_MM]
     false = int(sum(not (row < _MATCH_MM).any() for row in apart))
     return Outcome(
         job,

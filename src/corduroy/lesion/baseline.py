@@ -7,25 +7,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import MeasurementError, SettingsError
 from corduroy.imaging.volume import Volume
-from corduroy.lesion.bench import KINDS, Array, Bench, FloatArray
+from corduroy.lesion.bench import Array, Bench, FloatArray
+from corduroy.lesion.places import by_group, by_place, depth_class, place_bins
 from corduroy.lesion.walls import Walls
 
 # All author's choice.
-_BINS = (9, 8, 8)
-_SMOOTH_BINS = 0.7
-_DEPTHS_MM = (2.0, 3.0)  # borders of the depth classes in the arch
 _LEVELS_AWAY = 5
 _NEARNESS_LEVELS = 2.0
 _LEAST_OFFSET_SD, _LEAST_COLUMNS_SD = 15.0, 0.12
 _MAD_TO_SD = 1.4826
-_LEAST_VOXELS = 30
 _USUAL_ARCH = {"stroma": (200.0, 120.0), "columns": (0.5, 0.5)}  # above the body; where no other shows the part
 FeatureName = Literal["stroma", "columns"]
 
@@ -58,11 +53,11 @@ class Feature:
         at = bench.interior[bench.in_body]
         bins = place_bins(bench.place[at])
         body = values[bench.in_body][at].astype(np.float64) - mean
-        pattern = _by_place(body, bins)
+        pattern = by_place(body, bins)
         away = np.abs(body - pattern[tuple(bins.T)])[bench.core[bench.in_body][at]]
         arch = bench.interior & (bench.kinds > 0)
         groups = bench.kinds[arch] * 3 + depth_class(bench.depth[arch])
-        return cls(mean, pattern, _by_group(values[arch] - mean, groups), float(_MAD_TO_SD * np.median(away)))
+        return cls(mean, pattern, by_group(values[arch] - mean, groups), float(_MAD_TO_SD * np.median(away)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,38 +227,6 @@ class Baseline:
         order = np.argsort(values)
         summed = np.cumsum(weights[order]) - weights[order] / 2
         return float(np.interp(weights.sum() / 2, summed, values[order]))
-
-
-def place_bins(place: Array) -> NDArray[np.intp]:
-    """Bin of each place in the body; left and right share theirs."""
-    counts = np.array(_BINS)
-    folded = np.column_stack([np.abs(place[:, 0]) * 2 - 1, place[:, 1:]])
-    return np.asarray(np.clip(((folded + 1) / 2 * counts).astype(np.intp), 0, counts - 1))
-
-
-def depth_class(depth: Array) -> NDArray[np.intp]:
-    """0, 1, 2 from shallow to deep."""
-    return np.searchsorted(np.array(_DEPTHS_MM), depth).astype(np.intp)
-
-
-def _by_place(values: FloatArray, bins: NDArray[np.intp]) -> FloatArray:
-    """Smoothed mean by bin; empty bins take their neighbours'."""
-    flat = np.ravel_multi_index(tuple(bins.T), _BINS)
-    size = int(np.prod(_BINS))
-    count = np.bincount(flat, minlength=size).reshape(_BINS).astype(np.float64)
-    total = np.bincount(flat, np.clip(values, -300, 600), minlength=size).reshape(_BINS)
-    weight = ndimage.gaussian_filter(count, _SMOOTH_BINS, mode="nearest")
-    smooth = ndimage.gaussian_filter(total, _SMOOTH_BINS, mode="nearest")
-    return np.asarray(np.where(weight > 1e-3, smooth / np.maximum(weight, 1e-3), 0.0))
-
-
-def _by_group(values: Array, groups: Array) -> FloatArray:
-    table = np.full(len(KINDS) * 3, np.nan)
-    for group in np.unique(groups):
-        chosen = values[groups == group]
-        if len(chosen) >= _LEAST_VOXELS:
-            table[group] = float(np.median(chosen))
-    return table.reshape(len(KINDS), 3)
 
 
 def _pattern(

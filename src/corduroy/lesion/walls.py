@@ -15,7 +15,9 @@ from corduroy.lesion.bench import Array, Bench, FloatArray
 # All author's choice.
 _SMOOTH_MM = 0.7
 _INWARDS_MM = np.arange(-2.5, 2.51, 0.25)
-_BEYOND_MM, _WITHIN_MM, _STEP_WIDTH_MM, _PEAK_MM = 2.0, 1.0, 0.8, 1.5
+_BEYOND_MM, _WITHIN_MM, _STEP_WIDTH_MM = 2.0, 1.0, 0.8
+_AT_WALL = (_INWARDS_MM >= -0.75) & (_INWARDS_MM <= 1.25)  # where a wall is looked for
+_WALL_SAMPLES = 5  # over which it is averaged
 _PATCH_MM = 1.6  # over which neighbouring rays are averaged
 _HEIGHT = 0.75  # of the half height: beyond it the endplates round off
 _LEVEL = 0.7  # largest upward part of a normal that belongs to a side wall
@@ -33,22 +35,22 @@ class Walls:
     crest_hu : ndarray, shape (n,)
         By how much the grey value at the surface stands above the step between what lies 2 to 2.5 mm outside and
         inside, averaged with near rays.
-    peak_hu : ndarray, shape (n,)
-        Greatest grey value within 1.5 mm of the surface, averaged with near rays.
     radius_mm : ndarray, shape (n,)
         Distance from the body's axis.
     area_mm2 : ndarray, shape (n,)
         Part of the surface that the ray stands for.
     bins : ndarray of int, shape (n, 2)
         Direction and height.
+    grey : ndarray, shape (n, 21)
+        Grey values from 2.5 mm outside to 2.5 mm inside the surface.
     """
 
     local: FloatArray
     crest_hu: FloatArray
-    peak_hu: FloatArray
     radius_mm: FloatArray
     area_mm2: FloatArray
     bins: Array
+    grey: FloatArray
 
     @classmethod
     def of(cls, bench: Bench) -> Walls:
@@ -68,7 +70,6 @@ class Walls:
         rays = vertices[:, None] - _INWARDS_MM[None, :, None] * outwards[:, None] / bench.grid.step
         grey = ndimage.map_coordinates(bench.grid.values, rays.reshape(-1, 3).T, order=1, mode="nearest")
         grey = grey.reshape(rays.shape[:2])
-        peak = grey[:, np.abs(_INWARDS_MM) <= _PEAK_MM].max(axis=1)
         offset = local - axis
         azimuth = np.rad2deg(np.arctan2(offset[:, 0], offset[:, 1]))
         bins = np.column_stack(
@@ -78,8 +79,30 @@ class Walls:
             ]
         )
         radius = np.hypot(offset[:, 0], offset[:, 1])
-        crest, peak = (averaged_near(local, values, _PATCH_MM) for values in (_crest(grey), peak))
-        return cls(local, crest, peak, radius, area[side], bins)
+        crest = averaged_near(local, _crest(grey), _PATCH_MM)
+        return cls(local, crest, radius, area[side], bins, grey)
+
+    def over_step(self, chosen: Array, inner_hu: float) -> tuple[FloatArray, FloatArray]:
+        """What the wall holds beyond the step from what lies outside to a given grey value inside.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (n,)
+            The rays that are looked at and averaged with each other.
+        inner_hu : float
+            Of the lesion: what would lie at the surface if there were no wall.
+
+        Returns
+        -------
+        surplus, outside : ndarray, shape (m,)
+            HU, by chosen ray: the greatest mean over 1.25 mm near the surface, and what lies 2 to 2.5 mm outside.
+        """
+        near = cKDTree(self.local[chosen]).query_ball_point(self.local[chosen], _PATCH_MM)
+        mean = np.array([self.grey[chosen][n].mean(axis=0) for n in near]).reshape(-1, len(_INWARDS_MM))
+        outside = mean[:, _INWARDS_MM <= -_BEYOND_MM].mean(axis=1)
+        step = outside[:, None] + (inner_hu - outside)[:, None] * ndtr(_INWARDS_MM / _STEP_WIDTH_MM)
+        over = ndimage.uniform_filter1d(mean - step, _WALL_SAMPLES, axis=1)
+        return over[:, _AT_WALL].max(axis=1), outside
 
     def table(self, values: FloatArray) -> FloatArray:
         """Median of the rays' values by direction and height, shape (24, 3); NaN where there are none."""

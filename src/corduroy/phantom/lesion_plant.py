@@ -14,8 +14,9 @@ from corduroy.anatomy.spine import Spine
 from corduroy.errors import GeometryError, MeasurementError, SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.lesion import Lesion
+from corduroy.phantom.lesion_bone import Bone
 from corduroy.phantom.lesion_noise import ScanNoise, scan_noise
-from corduroy.phantom.lesion_region import Bone, Region, draw_region
+from corduroy.phantom.lesion_region import Region, draw_region
 from corduroy.phantom.lesion_tissue import Cortex, tissue_values
 from corduroy.phantom.lesion_truth import LesionTruth, lesion_truth
 from corduroy.phantom.shapes import Array

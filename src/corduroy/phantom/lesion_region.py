@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from corduroy.anatomy.canal_tube import CanalTube
 from corduroy.anatomy.frame import FloatArray
 from corduroy.anatomy.pedicles import Side
 from corduroy.anatomy.posterior import Part, PosteriorElements
-from corduroy.anatomy.vertebra import Body, Vertebra
 from corduroy.errors import MeasurementError
-from corduroy.imaging.volume import LabelMap, Volume
-from corduroy.phantom.lesion import ArchPart, Breach, Lesion, SoftPart, WallPoint
-from corduroy.phantom.lesion_grid import FineGrid
+from corduroy.imaging.volume import LabelMap
+from corduroy.phantom.lesion import ArchPart, Breach, Lesion
+from corduroy.phantom.lesion_bone import Bone
+from corduroy.phantom.lesion_soft import canal_on, epidural_part, grown_part, lateral_anchor
 from corduroy.phantom.shapes import Array
 
 # All author's choice.
@@ -28,87 +26,7 @@ _LINK_MM = 4.0  # of the body beside an involved pedicle
 _ROUNDING_MM = 0.8
 _BULGE_ANGLE_DEG, _BULGE_HEIGHT = 35.0, 0.55
 _HOLE_DEPTH_MM = 2.5
-_STEP_MM = 0.25
-_CANAL_HALF_WIDTH_MM = 20.0
-_SIDE_AZIMUTH_DEG = 100.0
 _SEEP_MM = 4.0  # how deep the lesion at least reaches under a breach
-
-
-@dataclass(frozen=True, eq=False)
-class Bone:
-    """A vertebra on a fine grid.
-
-    Parameters
-    ----------
-    vertebra : Vertebra
-    body : Body
-    grid : FineGrid
-    x, y, z : ndarray of float32
-        Local coordinates of the fine voxels.
-    inside : ndarray of bool
-        The vertebra.
-    in_body : ndarray of bool
-        Its body.
-    distance : ndarray of float32
-        Signed distance to the vertebra's surface, negative inside, mm.
-    """
-
-    vertebra: Vertebra
-    body: Body
-    grid: FineGrid
-    x: Array
-    y: Array
-    z: Array
-    inside: Array
-    in_body: Array
-    distance: Array
-
-    @classmethod
-    def of(cls, vertebra: Vertebra, image: Volume, *, whole: bool) -> Bone:
-        """Draw a vertebra, or only what surrounds its body, on a grid finer than the image's.
-
-        Raises
-        ------
-        MeasurementError
-            If it has no body.
-        """
-        if vertebra.body is None:
-            raise MeasurementError(f"{vertebra.level} has no body to plant a lesion into", "a vertebra with a body")
-        voxels = np.argwhere(vertebra.mask.array > 0 if whole else vertebra.body_mask)
-        grid = FineGrid.around(vertebra.mask.world_from_voxel(voxels), image)
-        x, y, z = grid.local(vertebra.frame)
-        inside = grid.occupied(vertebra.mask)
-        in_body = np.zeros_like(inside)
-        in_body[inside] = y[inside] >= vertebra.body.wall(x[inside], z[inside])
-        return cls(vertebra, vertebra.body, grid, x, y, z, inside, in_body, grid.distance(inside))
-
-    @cached_property
-    def half_sizes(self) -> FloatArray:
-        """Half width, depth and height of the body, mm: half of what holds its middle 96 %."""
-        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
-        return np.array([(high - low) / 2 for low, high in spans])
-
-    @cached_property
-    def centre(self) -> FloatArray:
-        """Middle of the body, local mm."""
-        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
-        return np.array([(high + low) / 2 for low, high in spans])
-
-    def wall_point(self, place: WallPoint) -> FloatArray:
-        """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone."""
-        angle = np.deg2rad(place.azimuth_deg)
-        direction = np.array([np.sin(angle), np.cos(angle), 0.0])
-        start = self.centre + np.array([0.0, 0.0, place.height * self.half_sizes[2]])
-        steps = np.arange(0.0, 60.0, _STEP_MM)
-        world = self.vertebra.frame.world(start + steps[:, None] * direction)
-        mask = Volume(self.inside.astype(np.float32), self.grid.affine)
-        out = mask.sample(world, 1, 0.0) < 0.5
-        return np.asarray(start + steps[int(out.argmax())] * direction)
-
-    def distance_to(self, point: FloatArray) -> Array:
-        """Distance of every fine voxel to a local point, mm."""
-        x, y, z = (np.float32(value) for value in point)
-        return np.asarray(np.sqrt((self.x - x) ** 2 + (self.y - y) ** 2 + (self.z - z) ** 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,11 +92,11 @@ def draw_region(
     other_bones = bone.grid.sample(labels, 0) > 0
     epidural = np.zeros_like(bone.inside)
     if lesion.epidural is not None:
-        epidural = _epidural(bone, lesion, tube, other_bones, points)
+        epidural = epidural_part(bone, lesion, tube, other_bones, points)
     paravertebral = np.zeros_like(bone.inside)
     if lesion.paravertebral is not None:
-        free = (swollen >= 0) & ~other_bones & ~_canal(bone, tube)
-        paravertebral = _grown(bone, free, _lateral_anchor(bone, lesion, points), lesion.paravertebral)
+        free = (swollen >= 0) & ~other_bones & ~canal_on(bone, tube)
+        paravertebral = grown_part(bone, free, lateral_anchor(bone, lesion, points), lesion.paravertebral)
     world = bone.vertebra.frame.world(np.array(points).reshape(-1, 3))
     return Region(in_bone, epidural, paravertebral, holes, swollen, world)
 
@@ -282,67 +200,3 @@ def _hole(bone: Bone, point: FloatArray, breach: Breach) -> Array:
     along = sum(float(n) * o for n, o in zip(outwards, offset, strict=True))
     across = np.sqrt(np.maximum(sum(o * o for o in offset) - along * along, 0.0))
     return np.asarray((np.abs(along) < _HOLE_DEPTH_MM) & (across < breach.diameter_mm / 2))
-
-
-def _canal(bone: Bone, tube: CanalTube | None) -> Array:
-    """The canal, by whole voxels of the scan; empty where it is not known."""
-    if tube is None:
-        return np.zeros_like(bone.inside)
-    coarse = bone.grid.voxel_volume()
-    near = np.abs(bone.grid.averaged(bone.x)) < _CANAL_HALF_WIDTH_MM
-    near &= np.abs(bone.grid.averaged(bone.y) - bone.body.wall(0.0, 0.0)) < 2 * _CANAL_HALF_WIDTH_MM
-    index = np.argwhere(near)
-    held = np.zeros(coarse.shape, dtype=np.uint8)
-    held[tuple(index.T)] = tube.contains(coarse.world_from_voxel(index))
-    return np.asarray(bone.grid.sample(LabelMap(held, coarse.affine), 0) > 0) & ~bone.inside
-
-
-def _epidural(
-    bone: Bone, lesion: Lesion, tube: CanalTube | None, other_bones: Array, points: list[FloatArray]
-) -> Array:
-    """A lens on the canal's front wall."""
-    assert lesion.epidural is not None
-    if tube is None:
-        raise MeasurementError("the canal is not known, so nothing can be planted into it", "two closed rings of bone")
-    posterior = [p for p, breach in zip(points, lesion.breaches, strict=True) if breach.place.name == "posterior"]
-    if posterior:
-        anchor = posterior[0]
-    else:
-        side = 0 if lesion.epidural.side is None else lesion.epidural.side.sign
-        x = bone.centre[0] + side * 0.2 * bone.half_sizes[0]
-        anchor = np.array([x, float(bone.body.wall(x, bone.centre[2])), bone.centre[2]])
-    free = _canal(bone, tube) & ~other_bones
-    return _grown(bone, free, anchor, lesion.epidural, flat=1.6)
-
-
-def _lateral_anchor(bone: Bone, lesion: Lesion, points: list[FloatArray]) -> FloatArray:
-    """The breach on the part's side, or else the middle of that side wall."""
-    assert lesion.paravertebral is not None
-    assert lesion.paravertebral.side is not None
-    sign = lesion.paravertebral.side.sign
-    beside = [
-        p
-        for p, breach in zip(points, lesion.breaches, strict=True)
-        if breach.place.name != "posterior" and breach.place.azimuth_deg * sign > 0
-    ]
-    return beside[0] if beside else bone.wall_point(WallPoint(sign * _SIDE_AZIMUTH_DEG, -0.2))
-
-
-def _grown(bone: Bone, free: Array, anchor: FloatArray, part: SoftPart, flat: float = 1.0) -> Array:
-    """The free voxels nearest to an anchor, as many as make up the volume, in one piece."""
-    index = np.argwhere(free)
-    count = round(part.volume_ml / bone.grid.voxel_ml)
-    if len(index) < count:
-        room = len(index) * bone.grid.voxel_ml
-        raise MeasurementError(f"{part.volume_ml:g} ml outside the bone do not fit", f"at most {room:.1f} ml here")
-    at = tuple(index.T)
-    local = np.column_stack([bone.x[at], bone.y[at], bone.z[at]]) - anchor
-    order = np.linalg.norm(local * [1.0, flat, 0.8], axis=1)
-    nearest = np.argpartition(order, count - 1)[:count]
-    region = np.zeros_like(free)
-    region[tuple(index[nearest].T)] = True
-    pieces, number = ndimage.label(region)
-    if number > 1:
-        _, start = cKDTree(index[nearest]).query(index[int(np.argmin(order))])
-        region = pieces == pieces[tuple(index[nearest][start])]
-    return np.asarray(region)

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 
 from corduroy.anatomy.frame import FloatArray
 from corduroy.phantom.lesion import Lesion, Trabeculae
-from corduroy.phantom.lesion_region import Bone, Region
+from corduroy.phantom.lesion_bone import Bone
+from corduroy.phantom.lesion_region import Region
 from corduroy.phantom.shapes import Array
 
 # All author's choice.

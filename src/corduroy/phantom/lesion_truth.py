@@ -11,7 +11,8 @@ from corduroy.anatomy.pedicles import Side
 from corduroy.anatomy.posterior import PosteriorElements
 from corduroy.imaging.volume import LabelMap
 from corduroy.phantom.lesion import Lesion
-from corduroy.phantom.lesion_region import Bone, Region, arch_part
+from corduroy.phantom.lesion_bone import Bone
+from corduroy.phantom.lesion_region import Region, arch_part
 from corduroy.phantom.lesion_tissue import Cortex
 from corduroy.phantom.shapes import Array
 

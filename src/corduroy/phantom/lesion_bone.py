@@ -1,0 +1,95 @@
+"""A vertebra on a grid finer than the scan's: where a lesion is drawn into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from corduroy.anatomy.frame import FloatArray
+from corduroy.anatomy.vertebra import Body, Vertebra
+from corduroy.errors import MeasurementError
+from corduroy.imaging.volume import Volume
+from corduroy.phantom.lesion import WallPoint
+from corduroy.phantom.lesion_grid import FineGrid
+from corduroy.phantom.shapes import Array
+
+_STEP_MM = 0.25  # author's choice
+
+
+@dataclass(frozen=True, eq=False)
+class Bone:
+    """A vertebra on a fine grid.
+
+    Parameters
+    ----------
+    vertebra : Vertebra
+    body : Body
+    grid : FineGrid
+    x, y, z : ndarray of float32
+        Local coordinates of the fine voxels.
+    inside : ndarray of bool
+        The vertebra.
+    in_body : ndarray of bool
+        Its body.
+    distance : ndarray of float32
+        Signed distance to the vertebra's surface, negative inside, mm.
+    """
+
+    vertebra: Vertebra
+    body: Body
+    grid: FineGrid
+    x: Array
+    y: Array
+    z: Array
+    inside: Array
+    in_body: Array
+    distance: Array
+
+    @classmethod
+    def of(cls, vertebra: Vertebra, image: Volume, *, whole: bool) -> Bone:
+        """Draw a vertebra, or only what surrounds its body, on a grid finer than the image's.
+
+        Raises
+        ------
+        MeasurementError
+            If it has no body.
+        """
+        if vertebra.body is None:
+            raise MeasurementError(f"{vertebra.level} has no body to plant a lesion into", "a vertebra with a body")
+        voxels = np.argwhere(vertebra.mask.array > 0 if whole else vertebra.body_mask)
+        grid = FineGrid.around(vertebra.mask.world_from_voxel(voxels), image)
+        x, y, z = grid.local(vertebra.frame)
+        inside = grid.occupied(vertebra.mask)
+        in_body = np.zeros_like(inside)
+        in_body[inside] = y[inside] >= vertebra.body.wall(x[inside], z[inside])
+        return cls(vertebra, vertebra.body, grid, x, y, z, inside, in_body, grid.distance(inside))
+
+    @cached_property
+    def half_sizes(self) -> FloatArray:
+        """Half width, depth and height of the body, mm: half of what holds its middle 96 %."""
+        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
+        return np.array([(high - low) / 2 for low, high in spans])
+
+    @cached_property
+    def centre(self) -> FloatArray:
+        """Middle of the body, local mm."""
+        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
+        return np.array([(high + low) / 2 for low, high in spans])
+
+    def wall_point(self, place: WallPoint) -> FloatArray:
+        """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone."""
+        angle = np.deg2rad(place.azimuth_deg)
+        direction = np.array([np.sin(angle), np.cos(angle), 0.0])
+        start = self.centre + np.array([0.0, 0.0, place.height * self.half_sizes[2]])
+        steps = np.arange(0.0, 60.0, _STEP_MM)
+        world = self.vertebra.frame.world(start + steps[:, None] * direction)
+        mask = Volume(self.inside.astype(np.float32), self.grid.affine)
+        out = mask.sample(world, 1, 0.0) < 0.5
+        return np.asarray(start + steps[int(out.argmax())] * direction)
+
+    def distance_to(self, point: FloatArray) -> Array:
+        """Distance of every fine voxel to a local point, mm."""
+        x, y, z = (np.float32(value) for value in point)
+        return np.asarray(np.sqrt((self.x - x) ** 2 + (self.y - y) ** 2 + (self.z - z) ** 2))
