@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,6 +28,15 @@ def dense_stiffness(model: VoxelModel) -> Array:
         places = (3 * np.array(corners)[:, None] + np.arange(3)).ravel()
         whole[np.ix_(places, places)] += model.modulus_mpa[i, j, k] * stiffness
     return whole
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Threads of tests that run side by side only wait for each other; `test_operator` tries two."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
 
 
 @pytest.fixture(name="dense_stiffness")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -103,3 +104,13 @@ def test_conditions_add_up() -> None:
     both = hold(nodes, (0.0, None, None)) + hold(nodes, (None, 1.0, None))
     assert [held.axis for held in both.held] == [0, 1]
     assert both.loads == Conditions().loads
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one processor")
+def test_two_threads_give_the_same_answer(sponge: np.ndarray) -> None:
+    model = VoxelModel(sponge)
+    conditions = platens(model, 2, 0.1)
+    alone = Solver(model, conditions).solve(conditions).displacement_mm
+    numba.set_num_threads(2)
+    together = Solver(model, conditions).solve(conditions).displacement_mm
+    assert np.abs(together - alone).max() < 1e-4 * np.abs(alone).max()

@@ -13,15 +13,21 @@ from numba.core import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
+_MAKE_ARRAY: Any = make_array
+_COUNT: Any = types.MemInfoPointer
 
-@intrinsic
-def borrowed(_typing: Any, array: Any) -> Any:
-    """The same array, whose views are not counted; valid while the kernel's caller holds it."""
+
+def _borrow(_typing: Any, array: Any) -> Any:
+    """Type and code of `borrowed`."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = make_array(signature.return_type)(context, builder, arguments[0])
-        view.meminfo = context.get_constant_null(types.MemInfoPointer(types.voidptr))
+        view = _MAKE_ARRAY(signature.return_type)(context, builder, arguments[0])
+        view.meminfo = context.get_constant_null(_COUNT(types.voidptr))
         view.parent = context.get_constant_null(types.pyobject)
         return view._getvalue()
 
     return array(array), codegen
+
+
+borrowed: Any = intrinsic(_borrow)
+"""The same array, whose views are not counted; valid while the kernel's caller holds it."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from corduroy.simulation import blocks, topology
+from corduroy.simulation import blocks, topology, transfer
 
 SMALLEST = 400
 """Vertices below which a level is solved directly. Author's choice."""
@@ -122,14 +122,14 @@ class Ladder:
     Parameters
     ----------
     guest_starts, guests, seats : ndarray
-        The fine vertices that each coarse cell hosts, see `blocks.guests_of_cells`; `guests` says where in the fine
+        The fine vertices that each coarse cell hosts, see `transfer.guests_of_cells`; `guests` says where in the fine
         vector each vertex begins.
     lane : int
         Distance of a vertex' components in the fine vector.
     corners : ndarray of int32, shape (cells, 8)
         Coarse vertices.
     starts, places : ndarray
-        Cells at each coarse vertex, see `blocks.cells_of_vertices`.
+        Cells at each coarse vertex, see `transfer.cells_of_vertices`.
     """
 
     guest_starts: NDArray[np.int64]
@@ -143,13 +143,15 @@ class Ladder:
     def restrict(self, fine: Singles, coarse: Singles) -> None:
         """coarse = Pᵀ fine."""
         guests = self.guest_starts, self.guests, self.seats
-        blocks.restrict(fine, self.lane, *guests, SEATS, self.starts, self.places, coarse)
+        vertices = self.starts.size - 1
+        sums = np.empty((self.corners.size, coarse.size // vertices), np.float32)
+        transfer.restrict(fine, self.lane, *guests, self.starts, self.places, sums, coarse)
 
     def prolong_add(self, coarse: Singles, fine: Singles) -> None:
         """fine += P coarse."""
         components = coarse.size // (self.starts.size - 1)
         guests = self.guest_starts, self.guests, self.seats
-        blocks.prolong_add(coarse, components, self.corners, *guests, fine, self.lane)
+        transfer.prolong_add(coarse, components, self.corners, *guests, fine, self.lane)
 
 
 SEATS = topology.seat_weights()
@@ -166,8 +168,8 @@ def ladder(link: topology.Link, address: NDArray[np.int32], lane: int) -> Ladder
     lane : int
     """
     cells = link.cells
-    starts, places = blocks.cells_of_vertices(cells.corners, cells.vertices)
-    guests = blocks.guests_of_cells(link.host, link.seat, address, len(cells.corners))
+    starts, places = transfer.cells_of_vertices(cells.corners, cells.vertices)
+    guests = transfer.guests_of_cells(link.host, link.seat, address, len(cells.corners))
     return Ladder(*guests, lane, cells.corners, starts, places)
 
 

@@ -88,15 +88,12 @@ def _scatter(total: Any, corners: Any, starts: Any, columns: Any, blocks: Any, l
         v = corners[n]
         if not low <= v < high:
             continue
+        row = columns[starts[v] : starts[v + 1]]
         for m in range(8):
-            first, end = starts[v], starts[v + 1]
-            while first < end:
-                middle = (first + end) // 2
-                if columns[middle] < corners[m]:
-                    first = middle + 1
-                else:
-                    end = middle
-            block = blocks[first]
+            place = np.int32(0)  # counted without a branch: rows are short, and this goes in vector registers
+            for j in range(row.size):
+                place += np.int32(row[j] < corners[m])
+            block = blocks[starts[v] + place]
             for a in range(3):
                 for b in range(3):
                     block[3 * a + b] += total[3 * n + a, 3 * m + b]
