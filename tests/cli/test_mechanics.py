@@ -12,7 +12,10 @@ import pytest
 from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
+from corduroy.cli.mechanics import named_outputs
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume, write_volume
+from corduroy.pipeline.case import Case
+from corduroy.pipeline.plan_outputs import PlanOutputs
 
 Run = Callable[..., Result]
 QUICK = ("--voxel", "3", "--samples", "4", "--calibration", "0", "0.8")
@@ -183,3 +186,12 @@ def test_labels_alone_are_refused(run: Run, files: Path) -> None:
     ran = run("mechanics", files / "labels.nii.gz", "--level", "T12", *QUICK)
     assert ran.exit_code == 2, ran.output
     assert "labels without a CT" in ran.stderr
+
+
+def test_a_case_folder_gets_its_result_beside_its_plan(tmp_path: Path) -> None:
+    case = Case("sub-001_ses-preop", tmp_path / "ct.nii.gz", None, tmp_path / "derivatives")
+    places = named_outputs(PlanOutputs.for_case(case), case.name, None)
+    assert places.json == tmp_path / "derivatives" / "sub-001_ses-preop_mechanics.json"
+    assert places.report == PlanOutputs.for_case(case).report
+    asked = PlanOutputs.for_case(case, tmp_path / "own.json")
+    assert named_outputs(asked, case.name, tmp_path / "own.json").json == tmp_path / "own.json"

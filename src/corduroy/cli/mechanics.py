@@ -100,7 +100,7 @@ def mechanics(
             calibration=calibration,
         )
         case = one_case(source, labels)
-        outputs = _named(PlanOutputs.for_case(case, json, report), case.name, json)
+        outputs = named_outputs(PlanOutputs.for_case(case, json, report), case.name, json)
         with work_bar() as bar:
             document = mechanics_case(
                 case,
@@ -115,7 +115,7 @@ def mechanics(
         _print_places(outputs.json, outputs.report)
 
 
-def _named(places: PlanOutputs, name: str, asked: Path | None) -> PlanOutputs:
+def named_outputs(places: PlanOutputs, name: str, asked: Path | None) -> PlanOutputs:
     """The plan's places, the JSON file under the name of this result."""
     if asked is not None or places.json is None:
         return places
