@@ -26,7 +26,8 @@ THIRDS = ("anterior", "middle", "posterior", "superior", "central", "inferior")
 INVOLVED_FROM_PERCENT = 25.0
 """Share of a part from which it counts as involved; author's choice."""
 
-_BORDER_MM = 0.8  # half-width of the 95 % interval of the border's place; from planted lesions
+_BORDER_MM = 2.0  # half-width of the 95 % interval of the border's place; from planted lesions
+_LEAST_RELATIVE = 0.05  # of a volume: the mask of the vertebra is uncertain too
 _LEAST_PART_VOXELS = 20
 
 
@@ -156,7 +157,7 @@ def characterise(
 
     Notes
     -----
-    Volumes and shares are uncertain by a border that may lie 0.8 mm farther in or out. Source of the definitions:
+    Volumes and shares are uncertain by a border that may lie 2 mm farther in or out. Source of the definitions:
     author's choice; no published definition of most of these quantities exists.
     """
     if not delineation.found:
@@ -185,7 +186,8 @@ def characterise(
 
 def _volume(bench: Bench, inside: BoolArray) -> Measured:
     volume = float(np.count_nonzero(inside)) * bench.voxel_ml
-    return Measured(volume, "ml", _border_ml(bench, inside, bench.inside), "lesion volume in the bone", modality="CT")
+    uncertainty = max(_border_ml(bench, inside, bench.inside), _LEAST_RELATIVE * volume)
+    return Measured(volume, "ml", uncertainty, "lesion volume in the bone", modality="CT")
 
 
 def _border_ml(bench: Bench, inside: BoolArray, part: BoolArray) -> float:
