@@ -33,6 +33,9 @@ def mechanics(
     structures: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Organs and vessels, numbered as TotalSegmentator does.")
     ] = None,
+    contrast: Annotated[
+        Path | None, typer.Option(metavar="SCAN", help="The same patient in a phase with contrast.")
+    ] = None,
     settings: Annotated[Path | None, typer.Option(metavar="YAML", help="The plan's settings.")] = None,
     fill: Annotated[
         Path | None,
@@ -88,6 +91,7 @@ def mechanics(
             lesion,
             facts,
             structures,
+            contrast,
             settings=None if settings is None else read_plan_settings(settings),
         )
         chosen = checked_settings(
