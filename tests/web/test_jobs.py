@@ -150,6 +150,9 @@ def test_a_scan_is_prepared_and_measured_as_the_command_would(
     assert [vertebra["level"] for vertebra in measured["vertebrae"]] == ["T11", "T12", "L1", "L2"]
     page = client.get(f"jobs/{numbers[1]}/results/report/report.html")
     assert "sandbox" in page.headers["content-security-policy"]
+    pdf = client.get(f"jobs/{numbers[1]}/results/report/report.pdf")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert "sandbox" not in pdf.headers["content-security-policy"]
     for name in ("../log.txt", "..%2Flog.txt", "report", "/etc/passwd", ".partial"):
         assert client.get(f"jobs/{numbers[1]}/results/{name}").status_code in (404, 405), name
 

@@ -19,8 +19,9 @@ from corduroy.web.workbench import Workbench
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 _FILE = {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
-# A report is a page that somebody's data went into: it may draw itself and nothing more.
-_OF_RESULTS = {
+# A report is a page that somebody's data went into: it may draw itself and nothing more. Browsers show no PDF so.
+_PAGES = (".html", ".svg")
+_OF_PAGES = {
     "content-security-policy": "sandbox allow-scripts allow-popups; default-src 'none'; img-src 'self' data:; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:"
 }
@@ -104,7 +105,7 @@ def _outcomes(router: APIRouter, workbench: Workbench) -> None:
         path = jobs.results(number).get(name)
         if path is None:
             raise missing(f"result of that name of job {number}")
-        return FileResponse(path, headers=_OF_RESULTS)
+        return FileResponse(path, headers=_OF_PAGES if path.suffix in _PAGES else None)
 
 
 def start_job(
