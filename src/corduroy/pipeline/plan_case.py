@@ -19,10 +19,10 @@ from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.plan_lesion import LesionRequest, Point, find_lesion
 from corduroy.pipeline.plan_outputs import (
     LESION_FILE,
-    OTHER_PROGRAMS_FILES,
     PlanImages,
     PlanOutputs,
     PlanReportWriter,
+    remove_stale,
     write_plan_files,
 )
 from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
@@ -33,7 +33,7 @@ from corduroy.planning.clinical_facts import read_clinical_facts
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan, require_body
 from corduroy.provenance import content_hash
 
-_LESION_STEP = "lesion_file"
+_WRITTEN = "plan_written"
 
 
 @dataclass(frozen=True)
@@ -150,16 +150,20 @@ class _PlanRun:
         ------
         PlanError
         """
-        store, place = self._run.store, None if self._folder is None else self._folder / LESION_FILE
-        written = None if store is None else store.load(_LESION_STEP, _LESION_STEP)
+        place, written = None if self._folder is None else self._folder / LESION_FILE, self._written().get("lesion")
         if written is None or place is None or not place.is_file() or self._is_given(place):
             return
-        if content_hash(place) != written["sha256"]:
+        if content_hash(place) != written:
             raise PlanError(
                 f"{place} was edited since it was written",
                 "the edited mask",
                 f"give it: --lesion {place}; or move it away",
             )
+
+    def _written(self) -> dict[str, Any]:
+        """What the last plan wrote into this folder: names, and the hash of the lesion's file."""
+        store = self._run.store
+        return (store.load(_WRITTEN, _WRITTEN) if store is not None else None) or {}
 
     def _is_given(self, place: Path) -> bool:
         return self._request.lesion is not None and self._request.lesion.samefile(place)
@@ -198,12 +202,12 @@ class _PlanRun:
             if write_report is not None:
                 write_report(plan, images, temporary)
             names = [file.name for file in temporary.iterdir()]
-        for stale in set(OTHER_PROGRAMS_FILES) - set(names):
-            (folder / stale).unlink(missing_ok=True)  # of an earlier plan that had it
         if store is not None:
             store.save_files("plan_files", key, [folder / name for name in names])
-            if LESION_FILE in names:
-                store.save(_LESION_STEP, _LESION_STEP, {"sha256": content_hash(folder / LESION_FILE)})
+            own = set(names) - {path.name for path in images.simulated}
+            remove_stale(folder, self._written().get("names", []), own)
+            lesion = content_hash(folder / LESION_FILE) if LESION_FILE in own else None
+            store.save(_WRITTEN, _WRITTEN, {"names": sorted(own), "lesion": lesion})
 
     def _plan(self) -> tuple[SurgicalPlan, PlanImages]:
         if self._made is None:

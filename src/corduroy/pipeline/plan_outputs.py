@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ PROBABILITY_FILE = "lesion_probability.nii.gz"
 RESECTED_FILE = "resected.nii.gz"
 LINES_FILE = "corridors.mrk.json"
 POINTS_FILE = "points.mrk.json"
-OTHER_PROGRAMS_FILES = (LESION_FILE, PROBABILITY_FILE, RESECTED_FILE, LINES_FILE, POINTS_FILE)
 
 
 @dataclass(frozen=True)
@@ -98,6 +97,13 @@ def write_plan_files(plan: SurgicalPlan, images: PlanImages, folder: Path) -> No
         _write(line_markups(lines), folder / LINES_FILE)
     if points:
         _write(point_markups(points, f"plan {plan.level}"), folder / POINTS_FILE)
+
+
+def remove_stale(folder: Path, before: Iterable[str], now: Collection[str]) -> None:
+    """Remove what an earlier plan wrote into a folder and this one did not: it is of another plan."""
+    for name in before:
+        if name not in now and Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
 
 
 def _whole(lesion: LesionMask, grid: LabelMap) -> LabelMap:

@@ -157,7 +157,9 @@ def _picture(
     axes = view_axes(frame, view)
     block = _block(bones, frame, axes)
     bone_seen, world = block.seen(_field(bones, np.array([1, 2])))
-    near = bones.sample(world - 0.8 * axes[:, 2], order=0).astype(int)
+    # The smoothed surface strays outside by a voxel: there the nearest part gives the colour.
+    spread = bones.with_array(np.where(bones.array > 0, bones.array, ndimage.maximum_filter(bones.array, 3)))
+    near = spread.sample(world - 0.8 * axes[:, 2], order=0).astype(int)
     bone_colours = _plain(BONE, len(bone_seen.depth))
     bone_colours[np.flatnonzero(np.isfinite(bone_seen.depth))[near == 2]] = to_rgb(RESECTED)
     layers = []
