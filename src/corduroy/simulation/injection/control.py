@@ -23,9 +23,11 @@ class Drive:
     schedule : Schedule
     recipe : Recipe
     state : State
+    common_mpa : float
+        What the pressures of `learn` are above.
     """
 
-    def __init__(self, body: PorousBody, schedule: Schedule, recipe: Recipe, state: State) -> None:
+    def __init__(self, body: PorousBody, schedule: Schedule, recipe: Recipe, state: State, common_mpa: float) -> None:
         assert recipe.cement is not None
         self._body, self._schedule, self._cement, self._state = body, schedule, recipe.cement, state
         self._back = [0.0] * len(schedule.cannulas)
@@ -33,6 +35,7 @@ class Drive:
         self.places: list[NDArray[np.int64]] = []
         self._excess: list[float] = []
         self._base: list[float] = []
+        self._common = common_mpa
         self._response: list[float] = []
 
     def aim(self, shot: Shot) -> None:
@@ -64,7 +67,8 @@ class Drive:
             float(unit[places].mean()) - share * excess * float(resistance[places].mean())
             for places, excess in zip(self.places, self._excess, strict=True)
         ]
-        self._base = [0.0 if base is None else float(base[places].mean()) for places in self.places]
+        rest = [0.0 if base is None else float(base[places].mean()) for places in self.places]
+        self._base = [self._common + each for each in rest]
 
     @property
     def response(self) -> float:

@@ -106,11 +106,11 @@ class _Run:
         self.outlets = Outlets(body, self.state, recipe.gelatin)
         self.solver = PressureSolver(self.state.active, settings.tolerance)
         size = self.state.room.size
-        self.coming, self.coming_age = np.zeros(size), np.zeros(size)
+        self.coming = np.zeros(size)
         self.unit = np.zeros(size)
         self.base = np.zeros(size) if self.outlets.outside.any() else None
         self.heap = np.empty(4096, np.int64)
-        self.drive = Drive(body, schedule, recipe, self.state)
+        self.drive = Drive(body, schedule, recipe, self.state, self.outlets.common)
         self.room_rate = curing_rate(self.cement, recipe.mixture_temperature_c)
         self.body_rate = curing_rate(self.cement, recipe.body_temperature_c)
         self.time = self.injected = self.worst = self.front = 0.0
@@ -257,10 +257,11 @@ class _Run:
         self.course.syringe.append(self.drive.syringe(flow, self.mixture_age))
         places = self.drive.places
         fresh = self.mixture_age - self.older
+        coming_age = self.solver.spare()
         for fed in places:
             each = volume / (len(places) * fed.size)
             self.coming[fed] += each
-            self.coming_age[fed] += each * fresh
+            coming_age[fed] += each * fresh
             if self.gelatin is not None:
                 state.coming_laden[fed] += each * self.gelatin.share
         piston = self.settings.displacement == "piston"
@@ -274,7 +275,7 @@ class _Run:
             state.steps,
             (self.time, dt),
             (state.held, state.room, state.age, state.arrival),
-            (self.coming, self.coming_age),
+            (self.coming, coming_age),
             state.queued,
             self.heap,
             count,
@@ -331,9 +332,15 @@ class _Run:
     def result(self, stop: StopReason) -> InjectionResult:
         """Everything, without ghosts."""
         state, course = self.state, self.course
-        with np.errstate(divide="ignore", invalid="ignore"):
-            fill = np.where(state.room > 0, state.held / state.room, 0) * (1 - self.settings.residual_marrow)
-            caught = state.caught / state.room if self.gelatin is not None else None
+        fill = np.zeros(state.held.size, np.float32)
+        np.divide(state.held, state.room, out=fill, where=state.room > 0, casting="unsafe")
+        fill *= np.float32(1 - self.settings.residual_marrow)
+        pressure = state.without_ghosts(state.pressure).astype(np.float32)
+        pressure[self.body.active] += np.float32(self.outlets.common)
+        caught = None
+        if self.gelatin is not None:
+            caught = np.zeros_like(fill)
+            np.divide(state.caught, state.room, out=caught, where=state.room > 0)
         syringe = np.array(course.syringe)
         plunger = np.pi / 4 * self.schedule.plunger_diameter_mm**2
         return InjectionResult(
@@ -344,10 +351,10 @@ class _Run:
             syringe_pressure_mpa=syringe,
             plunger_force_n=syringe * plunger,
             leaked_mm3=np.array(course.leaked).reshape(len(course.times), len(self.body.sites)),
-            fill=state.without_ghosts(fill.astype(np.float32)),
+            fill=state.without_ghosts(fill),
             arrival_s=state.without_ghosts(state.arrival),
-            pressure_mpa=state.without_ghosts(state.pressure.astype(np.float32)),
-            gelatin=None if caught is None else state.without_ghosts(np.nan_to_num(caught).astype(np.float32)),
+            pressure_mpa=pressure,
+            gelatin=None if caught is None else state.without_ghosts(caught),
             stop=stop,
             worst_balance=self.worst,
             pressure_solves=self.solves,

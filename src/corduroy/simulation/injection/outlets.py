@@ -20,6 +20,13 @@ class Outlets:
     body : PorousBody
     state : State
     gelatin : Gelatin or None
+
+    Attributes
+    ----------
+    common : float
+        Lowest pressure outside, in MPa; all pressures of a run are above it.
+    outside : ndarray, shape (sites,)
+        Pressure behind each site above that.
     """
 
     def __init__(self, body: PorousBody, state: State, gelatin: Gelatin | None) -> None:
@@ -31,7 +38,9 @@ class Outlets:
         self.voxels, self.site = voxels[order], number[order]
         self._conductance = np.asarray(conductance, float)[order]
         self.lets = np.array([site.lets_cement for site in sites])[self.site]
-        self.outside = np.array([site.outside_mpa for site in sites])
+        absolute = np.array([site.outside_mpa for site in sites])
+        self.common = float(absolute.min())
+        self.outside = absolute - self.common
         self._areas = np.array([site.area_mm2 for site in sites])
         self._gelatin = gelatin
         self.leaked = np.zeros((len(sites), 2))

@@ -34,6 +34,11 @@ class PressureSolver:
         self._residual, self._direction, self._image = (np.zeros(size) for _ in range(3))
         self.iterations = 0
 
+    def spare(self) -> Doubles:
+        """A vector of zeros that stays untouched until the next solution."""
+        self._image[:] = 0
+        return self._image
+
     def renew(self, resistance: NDArray[np.float32], factors: tuple[NDArray[np.float32], ...]) -> None:
         """New conductances of the faces; the sinks are set by the caller on ``tower.finest``.
 

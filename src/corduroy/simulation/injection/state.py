@@ -36,7 +36,7 @@ class State:
         mobile = body.voxel_mm3 * (1 - settings.residual_marrow)
         self.porosity_per_room = 1 / mobile
         self.active = self.ghosted(body.active)
-        self.room = self.ghosted(body.porosity.astype(np.float64)).ravel() * mobile
+        self.room = self.ghosted(body.porosity * np.float32(mobile)).ravel()
         self.factors = self._factors(body)
         size = self.room.size
         self.held = np.zeros(size)
@@ -53,9 +53,9 @@ class State:
         for permeability, half, area in zip(body.permeability_mm2, self.halves, self.areas, strict=True):
             key = id(permeability), half / area
             if key not in made:
-                with np.errstate(divide="ignore"):
-                    inverse = np.where(body.active, half / area / permeability, 0)
-                made[key] = self.ghosted(inverse.astype(np.float32)).ravel()
+                inverse = np.zeros(self.inner, np.float32)
+                np.divide(np.float32(half / area), permeability, out=inverse, where=body.active)
+                made[key] = self.ghosted(inverse).ravel()
         keys = ((id(p), h / a) for p, h, a in zip(body.permeability_mm2, self.halves, self.areas, strict=True))
         return tuple(made[key] for key in keys)
 

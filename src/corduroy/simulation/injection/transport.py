@@ -174,7 +174,7 @@ def sweep(
     span : tuple of float
         Time at which the step begins, and how long it is.
     state : tuple of arrays, flat
-        Cement held (mm³, float64), room for it (float64), its age (float32), arrival time (float32).
+        Cement held (mm³, float64), room for it (float32), its age (float32), arrival time (float32).
     inflow : tuple of arrays, flat
         What has come in and is not yet dealt with: mm³ (float64), times age (float64). Zero again afterwards.
     queued : array of uint8, flat
