@@ -8,7 +8,9 @@ import typer
 
 from benchmarks import (
     injection_behaviour,
+    injection_calibration,
     injection_cases,
+    injection_ensemble,
     injection_leaks,
     injection_published,
     injection_refusals,
@@ -22,6 +24,8 @@ GROUPS: Groups = {
     "published": injection_published.measure,
     "behaviour": injection_behaviour.measure,
     "leaks": injection_leaks.measure,
+    "ensemble": injection_ensemble.measure,
+    "calibration": injection_calibration.measure,
     "bad-input": injection_refusals.measure,
 }
 
