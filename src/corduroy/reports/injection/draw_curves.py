@@ -127,11 +127,11 @@ def draw_sensitivity(document: dict[str, Any]) -> Figure | None:
     if not names:
         return None
     with figure_style():
-        high = 0.3 * len(names) + 1.35
+        high = 0.3 * len(names) + 1.5
         figure = new_figure(7.2, high)
         wide = 0.64 / len(answers)
         for number, (answer, ranked) in enumerate(answers.items()):
-            axes = figure.add_axes((0.355 + number * wide, 0.5 / high, 0.88 * wide, 1 - 1.15 / high))
+            axes = figure.add_axes((0.355 + number * wide, 0.5 / high, 0.88 * wide, 1 - 1.3 / high))
             for each in ranked:
                 place = names.index(each["input"])
                 colour = _COLOURS[0] if each["told_from_zero"] else "#9AA3AE"
@@ -143,16 +143,16 @@ def draw_sensitivity(document: dict[str, Any]) -> Figure | None:
             axes.set_ylim(len(names) - 0.5, -0.5)
             axes.set_yticks(range(len(names)), [words[name] for name in names] if number == 0 else [""] * len(names))
             axes.tick_params(left=number == 0)
-            axes.set_title(_broken(answer), size=8.8, color=INK)
+            axes.set_title(_broken(answer), size=8.2, color=INK)
         figure.text(0.355 + 0.31, 0.06 / high, "rank correlation", size=9, ha="center", va="bottom")
     return figure
 
 
 def _broken(text: str) -> str:
-    """In lines of about 18 letters."""
+    """In lines of about 14 letters."""
     lines = [""]
     for word in text.split():
-        if len(lines[-1]) + len(word) > 18 and lines[-1]:
+        if len(lines[-1]) + len(word) > 14 and lines[-1]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
