@@ -93,6 +93,7 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-table thead th { font-size: 13px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 .corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; min-width: 9em; }
 .corduroy-facts-side td:last-child { min-width: 15em; }
+.corduroy-table.wraps td, .corduroy-facts-side .wraps td:last-child { white-space: normal; min-width: 5em; }
 .corduroy-button, .corduroy-plain { font: inherit; font-weight: 600; border-radius: 6px; cursor: pointer;
   padding: 8px 16px; border: 1px solid var(--accent); text-decoration: none; display: inline-block; }
 .corduroy-button { background: var(--accent); color: var(--on-accent); }

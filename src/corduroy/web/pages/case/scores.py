@@ -85,29 +85,29 @@ class ScoreTable:
         ui.label(text("scores.assessed", n=scale["items_assessed"], total=scale["items_total"])).classes("quiet")
         columns = [text(f"scores.{name}") for name in ("item", "value", "origin", "confirm")]
         rows = [self._item(key, no, item) for no, item in enumerate(scale["items"])]
-        data_table(scale["scale"], columns, rows)
+        data_table(scale["scale"], columns, rows).classes("wraps")
         ui.label(text("scores.source", source=scale["source"])).classes("quiet")
 
     def _item(self, key: str, no: int, item: dict[str, Any]) -> list[Cell]:
         basis = ": ".join(part for part in (item["origin"], item["basis"]) if part)
         known = FACT_OF.get((key, no))
-        may = known is not None and self._session.may(Role.EDITOR)
-        value = item["label"] or ("" if item["value"] is None else _plain(item["value"]))
-        return [item["item"], value or text("scores.none"), basis, (lambda: self._choice(item, known)) if may else ""]
+        if known is None or not self._session.may(Role.EDITOR):
+            value = item["label"] or ("" if item["value"] is None else _plain(item["value"]))
+            return [item["item"], value or text("scores.none"), basis, ""]
+        chosen: dict[str, ui.select] = {}
+        return [
+            item["item"],
+            lambda: chosen.update(select=_choice(item, known[1])),
+            basis,
+            lambda: self._button(item, known, chosen["select"]),
+        ]
 
-    def _choice(self, item: dict[str, Any], known: tuple[Place, type[Enum]] | None) -> None:
-        assert known is not None
+    def _button(self, item: dict[str, Any], known: tuple[Place, type[Enum]], select: ui.select) -> None:
         path, words = known
-        options = {choice.name: getattr(choice, "label", choice.name) for choice in words}
-        at_first = next((choice.name for choice in words if choice.value == item["value"]), None)
-        with ui.row().classes("items-center gap-2 no-wrap"):
-            label = text("scores.choose", item=item["item"])
-            select = ui.select(options, value=at_first).props(f'dense options-dense aria-label="{label}"')
-            select.style("width: 11em")
-            is_done = str(item["origin"]).startswith("confirmed")
-            words_of_button = text("scores.change" if is_done else "scores.confirm_one")
-            button = ui.button(words_of_button, on_click=lambda: self._confirm(path, words, select.value))
-            button.props(f'flat dense aria-label="{words_of_button}: {item["item"]}"')
+        is_done = str(item["origin"]).startswith("confirmed")
+        told = text("scores.change" if is_done else "scores.confirm_one")
+        button = ui.button(told, on_click=lambda: self._confirm(path, words, select.value))
+        button.props(f'flat dense aria-label="{told}: {item["item"]}"')
 
     async def _confirm(self, path: Place, words: type[Enum], name: str | None) -> None:
         with telling():
@@ -118,6 +118,14 @@ class ScoreTable:
             self._seen = await to_thread(state_fact, bench, scan.id, path, words[name].value, user.name, self._seen)
             ui.notify(text("scores.kept"), type="positive")
             self._on_changed()
+
+
+def _choice(item: dict[str, Any], words: type[Enum]) -> ui.select:
+    options = {choice.name: getattr(choice, "label", choice.name) for choice in words}
+    at_first = next((choice.name for choice in words if choice.value == item["value"]), None)
+    select = ui.select(options, value=at_first)
+    select.props(f'dense options-dense aria-label="{text("scores.choose", item=item["item"])}"')
+    return select.classes("w-full").style("min-width: 10em")
 
 
 def summary(scale: dict[str, Any]) -> str:
