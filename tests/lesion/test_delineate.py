@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from corduroy.anatomy import build_spine
+from corduroy.anatomy import Level, build_spine
 from corduroy.errors import GeometryError, LabelError, MeasurementError, SettingsError
 from corduroy.imaging import LabelMap, read_labels, read_volume, write_volume
 from corduroy.lesion import Baseline, as_painted, delineate, read_mask, write_delineation
+from corduroy.lesion.bench import Bench
 from tests.lesion.conftest import Found, Scene, overlap
 
 VERSE014 = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "verse014"
@@ -87,6 +89,16 @@ def test_wrong_questions_are_refused(scene: Scene) -> None:
         delineate(scene.ct, scene.spine, "L1", seed=[0.0, 0.0, 0.0], painted=painted)
     with pytest.raises(SettingsError, match="T3"):
         Baseline.of(scene.ct, scene.spine, ["T3"])
+
+
+def test_a_sclerotic_neighbour_neither_hides_a_lesion_nor_makes_one(scene: Scene) -> None:
+    dense = scene.baseline.features[Level.T12]
+    features = {**scene.baseline.features, Level.T12: replace(dense, stroma=replace(dense.stroma, mean=400.0))}
+    baseline = Baseline(scene.ct, scene.spine, features)
+    expected = baseline.without(Level.L1).expectation(Bench.of(scene.ct, scene.spine.vertebrae[Level.L1]))
+    assert expected.stroma.offset_sd > 80.0
+    assert delineate(scene.planted.ct, scene.spine, "L1", baseline=baseline).found
+    assert not delineate(scene.ct, scene.spine, "L1", baseline=baseline).found
 
 
 def test_too_few_neighbours_are_said(scene: Scene) -> None:

@@ -11,6 +11,7 @@ from corduroy.anatomy import Side, build_spine
 from corduroy.errors import GeometryError, MeasurementError
 from corduroy.imaging import LabelMap
 from corduroy.lesion import Baseline, LesionFindings, as_painted, characterise, delineate
+from corduroy.lesion.likeness import FEATURES
 from tests.lesion.conftest import HEMANGIOMA, Found, Scene, look, mirrored
 
 
@@ -91,9 +92,30 @@ def test_a_mirrored_scan_gives_mirrored_findings(scene: Scene, found: Found) -> 
     assert other.parts["pedicle left"].value == pytest.approx(own.parts["pedicle right"].value, abs=8.0)
 
 
-def test_there_is_no_score_before_it_is_fitted(found: Found) -> None:
-    assert found.findings.likeness is None
-    assert found.findings.as_dict()["hemangioma_likeness"] is None
+def test_a_hemangioma_scores_high_and_intact_bone_low(intact: LesionFindings, found: Found) -> None:
+    likeness, plain = found.findings.likeness, intact.likeness
+    assert likeness is not None
+    assert plain is not None
+    assert likeness.score > 0.9
+    assert plain.score < 0.3
+
+
+def test_the_score_says_what_drove_it_and_that_histology_decides(found: Found) -> None:
+    likeness = found.findings.likeness
+    assert likeness is not None
+    pulls = [abs(driver.pull) for driver in likeness.drivers]
+    assert pulls == sorted(pulls, reverse=True)
+    assert {driver.name for driver in likeness.drivers} == set(FEATURES)
+    assert "histology decides" in likeness.words
+    document = found.findings.as_dict()["hemangioma_likeness"]
+    assert document["score"] == pytest.approx(likeness.score, abs=0.006)
+    assert "seeds" in document["fitted"]
+
+
+def test_a_wall_that_was_not_pushed_out_does_not_bulge(found: Found) -> None:
+    assert found.findings.cortex.expanded is False
+    assert found.findings.cortex.expansion_mm is not None
+    assert found.findings.cortex.expansion_mm.value < 2.0
 
 
 def test_the_document_is_plain_json(found: Found) -> None:

@@ -1,0 +1,60 @@
+"""The lesion benchmark: seeds apart, and its figures on made-up outcomes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.fit_likeness import FIT_SEEDS
+from benchmarks.lesion import TEST_SEEDS, auc, figures_of
+from benchmarks.lesion_cases import Job, Outcome
+from corduroy.phantom import Family
+
+
+def made_up(family: Family, dice: float, score: float, *, hit: bool = True, false: int = 0) -> Outcome:
+    numbers = {"stroma_hu": (10.0, 14.0), "epidural_ml": (0.0, 0.0)}
+    return Outcome(
+        Job("phantom", 1),
+        family,
+        50.0,
+        dice,
+        0.9,
+        1.1,
+        0.95,
+        [(True, True), (False, True)],
+        [(6.0, hit)],
+        False,
+        false,
+        score,
+        numbers,
+    )
+
+
+def test_no_lesion_of_the_benchmark_was_used_to_fit() -> None:
+    for scan, seeds in TEST_SEEDS.items():
+        assert not set(seeds) & set(FIT_SEEDS[scan])
+    assert sum(len(seeds) for seeds in TEST_SEEDS.values()) >= 60
+
+
+def test_the_area_counts_ties_half() -> None:
+    assert auc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False])) == pytest.approx(0.875)
+    assert auc(np.array([0.9, 0.5]), np.array([True, True])) is None
+
+
+def test_what_was_not_found_counts_as_nothing_and_is_left_out_of_the_volumes() -> None:
+    outcomes = [
+        made_up(Family.FATTY_HEMANGIOMA, 0.9, 0.9),
+        made_up(Family.LYTIC_METASTASIS, 0.0, 0.2, hit=False, false=1),
+        made_up(Family.OSTEOPOROTIC_BONE, 0.0, 0.1),
+    ]
+    figures = figures_of(outcomes)
+    assert figures["focal"] == 2
+    assert figures["found"] == 0.5
+    assert figures["dice"] == pytest.approx(0.45)
+    assert figures["volume"] == pytest.approx(10.0)
+    assert figures["parts"] == 0.5
+    assert figures["breach"] == pytest.approx(2 / 3)
+    assert figures["wide_breach"] == pytest.approx(2 / 3)
+    assert figures["false_breach"] is None
+    assert figures["auc"] == 1.0
+    assert figures["stroma_hu"] == pytest.approx(4.0)
