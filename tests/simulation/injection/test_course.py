@@ -110,6 +110,10 @@ def test_cement_leaves_where_the_pressure_outside_is_lower() -> None:
     raised = inject(replace(body, sites=(replace(vein, outside_mpa=0.05), breach, cortex)), plan, recipe)
     assert usual.leaked_mm3[-1, 0] > 0
     assert raised.leaked_mm3[-1, 0] < usual.leaked_mm3[-1, 0]
+    closed = inject(replace(body, sites=(replace(vein, outside_mpa=1e3), breach, cortex)), plan, recipe)
+    without = inject(replace(body, sites=(breach, cortex)), plan, recipe)
+    assert closed.leaked_mm3[-1, 0] == 0
+    np.testing.assert_allclose(closed.fill, without.fill, atol=1e-4)
 
 
 def test_a_body_without_room_is_filled_and_no_more() -> None:

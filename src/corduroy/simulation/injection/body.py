@@ -42,7 +42,7 @@ class LeakSite:
     area_mm2 : float
         Of the opening.
     outside_mpa : float
-        Pressure behind it.
+        Pressure behind it, which flow has to overcome; nothing flows in where it is above the lowest of all sites.
     lets_cement : bool
         False for intact cortex: marrow seeps through, cement does not.
     """

@@ -213,10 +213,12 @@ class _Run:
         self.drive.sources(sources)
         self.solver.solve(sources, self.unit)
         sources[:] = 0
-        if self.base is not None:
+        if self.base is not None and outside.any():
             np.add.at(sources, self.outlets.voxels, outside)
             self.solver.solve(sources, self.base)
             sources[:] = 0
+        elif self.base is not None:
+            self.base[:] = 0
         self.solves += 1
         self.drive.learn(self.unit, self.base)
         flow = self.drive.flow(wanted, self.mixture_age) if wanted > 0 else 0.0

@@ -67,6 +67,9 @@ class Outlets:
         self.flow = self._conductance / state.resistance[self.voxels] / self._thickness()[self.site]
         closed = np.minimum(1.0, state.held[self.voxels] / state.room[self.voxels])
         self.flow = np.where(self.lets, self.flow, self.flow * (1 - closed))
+        # a disc or a tense vein holds back what comes; it is no spring that would flow into the bone
+        behind = self.outside[self.site]
+        self.flow = np.where((behind > 0) & (state.pressure[self.voxels] <= behind), 0.0, self.flow)
         sink[self.voxels] = 0
         np.add.at(sink, self.voxels, self.flow.astype(np.float32))
         return np.asarray(self.flow * self.outside[self.site])
