@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from corduroy.reports.content import PlacedFigure
 from corduroy.reports.plan.lesion_tables import cortex_rows, likeness_rows, outside_rows, texture_rows, third_rows
+from corduroy.reports.plan.section import Section, table_of
 from corduroy.reports.plan.tables import (
-    Rows,
     artery_rows,
     choice_rows,
     corridor_rows,
@@ -37,27 +36,6 @@ from corduroy.reports.plan.wording import (
 _INTERVAL = "± is the half-width of the 95 % interval."
 _SIDES = "Left and right are the patient's."
 _PAIR = ("What", "Value")
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section of the report.
-
-    Parameters
-    ----------
-    title : str
-    paragraphs : list of str
-    bullets : list of str
-    figures : list of str
-        Keys of the figures that belong here.
-    tables : list of dict
-    """
-
-    title: str
-    paragraphs: list[str] = field(default_factory=list)
-    bullets: list[str] = field(default_factory=list)
-    figures: list[str] = field(default_factory=list)
-    tables: list[dict[str, Any]] = field(default_factory=list)
 
 
 def plan_content(document: dict[str, Any], figures: Sequence[PlacedFigure]) -> dict[str, Any]:
@@ -124,7 +102,7 @@ def _lesion(document: dict[str, Any], keys: list[str]) -> Section:
     if document["lesion"] is None:
         return Section("Lesion", [f"{document['missing']['lesion'].capitalize()}."])
     figures = [key for key in keys if key.startswith("lesion")]
-    extent = _table("Extent", f"{_INTERVAL} {_SIDES}", _PAIR, lesion_rows(document))
+    extent = table_of("Extent", f"{_INTERVAL} {_SIDES}", _PAIR, lesion_rows(document))
     if document["character"] is None:
         why = f"Grey values: {document['missing']['character']}."
         return Section("Lesion", [why], figures=figures, tables=[extent])
@@ -139,18 +117,18 @@ def _character(character: dict[str, Any]) -> list[dict[str, Any]]:
     )
     columns = ("Feature", "Value", "Log odds", "Pull")
     tables = [
-        _table("Share of the thirds of the body", _INTERVAL, _PAIR, third_rows(character)),
-        _table("Stroma and columns", _INTERVAL, _PAIR, texture_rows(character)),
-        _table(
+        table_of("Share of the thirds of the body", _INTERVAL, _PAIR, third_rows(character)),
+        table_of("Stroma and columns", _INTERVAL, _PAIR, texture_rows(character)),
+        table_of(
             "Cortex over the lesion",
             "Side wall of the body; endplates are not looked at.",
             _PAIR,
             cortex_rows(character),
         ),
-        _table("Outside the bone, by grey values", outside, _PAIR, outside_rows(character)),
+        table_of("Outside the bone, by grey values", outside, _PAIR, outside_rows(character)),
     ]
     drivers = likeness_rows(character)
-    return tables + ([_table("What drove the likeness", "Strongest first.", columns, drivers)] if drivers else [])
+    return tables + ([table_of("What drove the likeness", "Strongest first.", columns, drivers)] if drivers else [])
 
 
 def _scores(document: dict[str, Any]) -> Section:
@@ -158,8 +136,8 @@ def _scores(document: dict[str, Any]) -> Section:
     return Section(
         "Scores",
         tables=[
-            _table("Scales", note, ("Scale", "Result", "Assessed", "Version"), score_rows(document["scores"])),
-            _table(
+            table_of("Scales", note, ("Scale", "Result", "Assessed", "Version"), score_rows(document["scores"])),
+            table_of(
                 "Items to confirm",
                 "A person decides; proposals come from imaging.",
                 ("Scale", "Item", "Proposed", "Basis"),
@@ -189,7 +167,7 @@ def _embolization(document: dict[str, Any]) -> Section:
         "Embolization",
         [found["timing"]],
         [*found["warnings"], *(f"Write down: {item['what']} ({item['why']})." for item in found["record"])],
-        tables=[_table("Segmental arteries", note, columns, artery_rows(found)), _evidence(found)],
+        tables=[table_of("Segmental arteries", note, columns, artery_rows(found)), _evidence(found)],
     )
 
 
@@ -208,14 +186,14 @@ def _cement(document: dict[str, Any], keys: list[str]) -> Section:
         figures,
         [
             *corridors,
-            _table("How full", fill_note, ("Volume", "Of the body", "Of the lesion"), fill_rows(found)),
-            _table(
+            table_of("How full", fill_note, ("Volume", "Of the body", "Of the lesion"), fill_rows(found)),
+            table_of(
                 "Where it could leak",
                 f"Types after Yeom (10.1302/0301-620x.85b1.13026). {_SIDES}",
                 ("Type", "Wall", "Side", "World RAS mm", "Basis"),
                 leak_rows(found),
             ),
-            _table(
+            table_of(
                 "Cement and gelatin sponge",
                 "What is chosen, and what it rests on.",
                 ("Setting", "Value", "Words", "Source"),
@@ -232,14 +210,14 @@ def _decompression(document: dict[str, Any], keys: list[str]) -> Section:
         return Section("Laminectomy", [document["missing"]["decompression"]])
     note = f"Canal: narrowest section, with the resected lamina in it after. {_INTERVAL} {_SIDES}"
     columns = ("Level", "Why", "Width", "Bone removed", "Canal before", "Canal after", "Neighbours", "Lesion in canal")
-    tables = [_table("Levels", note, columns, level_rows(found))]
+    tables = [table_of("Levels", note, columns, level_rows(found))]
     for level in found["levels"]:
         facets = ("Process", "Left", "Right")
         widths = ("Width mm", "Canal mm²", "Bone ml", "Facet lost left", "Facet lost right")
         name = level["level"]
-        tables.append(_table(f"{name}: facets lost", "Warn above 50 %, never forbid.", facets, facet_rows(level)))
+        tables.append(table_of(f"{name}: facets lost", "Warn above 50 %, never forbid.", facets, facet_rows(level)))
         tables.append(
-            _table(f"{name}: other widths", "The greater loss of both processes.", widths, option_rows(level))
+            table_of(f"{name}: other widths", "The greater loss of both processes.", widths, option_rows(level))
         )
     notes = [f"{level['level']}: {text}" for level in found["levels"] for text in level["notes"]]
     figures = [key for key in keys if key.startswith("laminectomy")]
@@ -258,8 +236,8 @@ def _simulation(document: dict[str, Any], kind: str) -> Section:
     part, title = document[kind], f"Simulation: {kind}"
     if part is None:
         return Section(title, [f"{document['missing'][kind].capitalize()}."])
-    numbers = _table("Numbers", _INTERVAL, ("What", "State", "Value", "Method"), simulated_rows(part))
-    tables = [_table(t["title"], t["note"], t["columns"], t["rows"]) for t in part["tables"]]
+    numbers = table_of("Numbers", _INTERVAL, ("What", "State", "Value", "Method"), simulated_rows(part))
+    tables = [table_of(t["title"], t["note"], t["columns"], t["rows"]) for t in part["tables"]]
     figures = [simulated_key(figure["file"]) for figure in part["figures"]]
     return Section(title, part["summary"], part["warnings"], figures, ([numbers] if part["values"] else []) + tables)
 
@@ -281,8 +259,8 @@ def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
     )
     rows = corridor_rows(found, document["corridors_through_air"][name.removesuffix("_corridors")])
     return [
-        _table("Corridors", note, columns, rows),
-        _table(
+        table_of("Corridors", note, columns, rows),
+        table_of(
             "Where structures are known from",
             "; ".join(found["notes"]),
             ("Known from", "Structures"),
@@ -293,11 +271,7 @@ def _corridors(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 def _evidence(found: dict[str, Any]) -> dict[str, Any]:
     columns = ("Statement", "Source", "Strength")
-    return _table("Evidence", "How far it carries for a vertebral hemangioma.", columns, evidence_rows(found))
-
-
-def _table(title: str, note: str, columns: Sequence[str], rows: Rows) -> dict[str, Any]:
-    return {"title": title, "note": note, "columns": list(columns), "rows": rows}
+    return table_of("Evidence", "How far it carries for a vertebral hemangioma.", columns, evidence_rows(found))
 
 
 def _provenance(origin: dict[str, Any]) -> list[list[str]]:
