@@ -333,7 +333,8 @@ class _Run:
 
     def result(self, stop: StopReason) -> InjectionResult:
         """Everything, without ghosts."""
-        state, course = self.state, self.course
+        state, course, iterations = self.state, self.course, self.solver.iterations
+        del self.solver, self.coming, self.unit  # a third of the memory, which the answer can use
         fill = np.zeros(state.held.size, np.float32)
         np.divide(state.held, state.room, out=fill, where=state.room > 0, casting="unsafe")
         fill *= np.float32(1 - self.settings.residual_marrow)
@@ -360,5 +361,5 @@ class _Run:
             stop=stop,
             worst_balance=self.worst,
             pressure_solves=self.solves,
-            pressure_iterations=self.solver.iterations,
+            pressure_iterations=iterations,
         )
