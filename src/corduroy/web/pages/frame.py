@@ -42,8 +42,8 @@ def page_frame(session: Session, title: str, active: str = "") -> Iterator[None]
     apply_theme()
     app.storage.user.setdefault("dark", None)  # as the system is, until somebody chooses
     dark = ui.dark_mode(None).bind_value(app.storage.user, "dark")
-    ui.link(text("app.skip"), "#content").classes("corduroy-skip")
     with ui.header().classes("corduroy-header items-center gap-2 q-py-sm"):
+        ui.link(text("app.skip"), "#content").classes("corduroy-skip")
         ui.label(text("app.name")).classes("text-weight-bold q-mr-md")
         _navigation(active)
         ui.space()

@@ -80,10 +80,11 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
 .q-tab { text-transform: none; } .q-tab-panels, .q-tab-panel { background: transparent; }
 .q-tab-panel { padding: 12px 0; }
 .q-field__native, .q-field__label, .q-field__input, .q-checkbox__label, .q-item, .q-field__marginal {
-  color: var(--text); } .q-field__label { color: var(--quiet); }
+  color: var(--text); } .q-field__label, .q-field__bottom { color: var(--quiet); }
 .q-menu { background: var(--surface); color: var(--text); border: 1px solid var(--line); }
 .q-btn-toggle { border: 1px solid var(--line); box-shadow: none; }
-.q-btn-group .q-btn.bg-primary { color: var(--on-accent) !important; }
+.q-btn-group .q-btn[aria-pressed="true"] { background: var(--accent) !important;
+  color: var(--on-accent) !important; }
 h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .corduroy-table-place { overflow-x: auto; width: 100%; }
