@@ -121,8 +121,8 @@ class ScanPicture:
     def _toolbar(self) -> None:
         with ui.row().classes("items-center gap-x-6 gap-y-1 w-full"):
             views = {view: text(f"scan.view_{view}") for view in VIEWS}
-            toggle = ui.toggle(views, value="planes", on_change=lambda event: self.viewer.set_view(event.value))
-            toggle.props(f'role=group aria-label="{text("scan.view")}"')
+            chosen = ui.radio(views, value="planes", on_change=lambda event: self.viewer.set_view(event.value))
+            chosen.props(f'inline dense aria-label="{text("scan.view")}"')
             if len(self._volumes) > 1:
                 ui.label(text("scan.overlay"))
                 slider = ui.slider(min=0, max=1, step=0.05, value=_OPACITY).style("width: 140px")

@@ -82,8 +82,8 @@ class _Talk:
                 }
                 with ui.row().classes("items-center gap-3"):
                     ui.label(text("plan.sets"))
-                    toggle = ui.toggle(ends, value=self._sets).props(f'role=group aria-label="{text("plan.sets")}"')
-                    toggle.bind_value(self, "_sets")
+                    chosen = ui.radio(ends, value=self._sets).props(f'inline dense aria-label="{text("plan.sets")}"')
+                    chosen.bind_value(self, "_sets")
                 self._picture = ScanPicture(self._session.workbench, self._results.scan)
                 self._picture.on_place(self._placed)
             with ui.element("section").classes("corduroy-facts-side").props(f'aria-label="{text("plan.title")}"'):
