@@ -244,8 +244,8 @@ class _ScanPart:
         if picture is not None:
             self._levels = {one.number: one.level for one in lines}
             picture.show_vertebrae(lines)
-            wanted = getattr(self._whole.case.record, "levels", ())
-            self._choose(str(wanted[0] if self._results.plan is None else self._results.plan["level"]))
+            levels: tuple[str, ...] = getattr(self._whole.case.record, "levels", ())
+            self._choose(str(levels[0] if self._results.plan is None else self._results.plan["level"]))
 
 
 def _records(whole: WholeCase) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import isawaitable
 from typing import Any
 
 from nicegui import ui
@@ -150,10 +151,12 @@ class ScanPicture:
         for index in range(1, len(self._volumes)):
             self.viewer.set_opacity(index, opacity)
 
-    def _placed(self, place: Place) -> None:
+    async def _placed(self, place: Place) -> None:
         right, anterior, superior = place.mm
         value = place.values[0] if place.values else float("nan")
         words = text("scan.place", right=right, anterior=anterior, superior=superior, value=value)
         self._place.set_text(words)
         for handler in self._on_place:
-            handler(place)
+            answer = handler(place)
+            if isawaitable(answer):
+                await answer
