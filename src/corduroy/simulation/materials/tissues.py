@@ -70,8 +70,8 @@ FACET_CARTILAGE = Tissue(
     0.3,
     0.5,
     None,
-    "10.1186/s12891-024-07754-x, table 1 (read); a model's value, others took 10 (10.1186/s13018-021-02237-4) and 35 MPa "
-    "(10.1155/2017/9618940, table 2, read)",
+    "10.1186/s12891-024-07754-x, table 1 (read); a model's value, others took 10 (10.1186/s13018-021-02237-4) and "
+    "35 MPa (10.1155/2017/9618940, table 2, read)",
 )
 CORTEX = Tissue("cortical bone", 12000.0, 0.3, 0.3, None, "10.1186/s13018-021-02237-4, table 1 (read); a model's value")
 LYTIC_TUMOUR = Tissue(
