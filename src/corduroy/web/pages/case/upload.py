@@ -17,7 +17,13 @@ from corduroy.web.pages.session import Session
 from corduroy.web.scans import PartRole, Scan
 from corduroy.web.texts import text
 
-_NEEDS = {"prepare": (PartRole.IMAGE,), "measure": (), "plan": (PartRole.IMAGE,)}
+_NEEDS = {
+    "prepare": (PartRole.IMAGE,),
+    "measure": (),
+    "plan": (PartRole.IMAGE,),
+    "inject": (PartRole.IMAGE,),
+    "mechanics": (PartRole.IMAGE,),
+}
 
 
 class Upload(ui.element, component="upload.js"):
