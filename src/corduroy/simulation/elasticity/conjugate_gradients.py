@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from corduroy.simulation.elasticity.multigrid import FineLevel
 from corduroy.simulation.elasticity.operator import Model
 from corduroy.simulation.hierarchy import Multigrid
+from corduroy.simulation.sums import in_order
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _STRIP = 8192
@@ -95,7 +96,7 @@ def square(vector: Any) -> Any:
         for i in range(piece.size):
             total += piece[i] * piece[i]
         parts[s] = total
-    return parts.sum()
+    return in_order(parts)
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
@@ -123,7 +124,7 @@ def two_products(z: Any, residual: Any, image: Any) -> tuple[float, float]:
             second += a[i] * c[i]
         parts[s, 0] = first
         parts[s, 1] = second
-    return parts[:, 0].sum(), parts[:, 1].sum()
+    return in_order(parts[:, 0]), in_order(parts[:, 1])
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
@@ -156,4 +157,4 @@ def advance(alpha: float, direction: Any, image: Any, solution: Any, residual: A
         for i in range(p.size):
             copy[i] = scale * r[i]
         parts[s] = total
-    return parts.sum()
+    return in_order(parts)

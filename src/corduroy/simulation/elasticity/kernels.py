@@ -30,6 +30,7 @@ from corduroy.simulation.elasticity.lines import (
     store_smoothed,
     voxel_line,
 )
+from corduroy.simulation.sums import in_order
 
 LONGEST_LINE = 1016
 TAIL = 96
@@ -263,4 +264,4 @@ def sweep(
             borrowed(chunk_work)[s],
             borrowed(line_work)[s],
         )
-    return dots.sum()
+    return in_order(dots)

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.sums import in_order
+
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 
@@ -149,7 +151,7 @@ def product(t0: Any, t1: Any, t2: Any, sink: Any, spans: Any, u: Any, out: Any) 
                 out[c] = flow
                 whole += v * flow
         parts[i] = whole
-    return parts.sum()
+    return in_order(parts)
 
 
 @njit(cache=True, fastmath=FAST, parallel=True)

@@ -17,6 +17,8 @@ from corduroy.web.texts import text
 PATIENCE_S = 30.0
 """How long a page may take to be built, as ``response_timeout``: a busy machine is no fault of the page."""
 
+_NOTICE = "notice"
+
 NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("cases", "/", "c"),
     ("study", "/study", "t"),
@@ -53,9 +55,17 @@ def page_frame(session: Session, title: str, active: str = "") -> Iterator[None]
         _user(session)
     with ui.footer().classes("corduroy-footer q-py-xs"):
         ui.label(text("app.notice"))
+    if notice := app.storage.user.pop(_NOTICE, None):
+        ui.notify(notice, type="positive")
     with ui.element("main").props("id=content tabindex=-1").classes("corduroy-main column gap-4"):
         heading(title)
         yield
+
+
+def go_on(address: str, notice: str) -> None:
+    """Leave the page, with words that the next one shows: a notice on this one would vanish with it."""
+    app.storage.user[_NOTICE] = notice
+    ui.navigate.to(address)
 
 
 def heading(words: str, level: int = 1) -> TextElement:

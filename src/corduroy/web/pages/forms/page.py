@@ -15,7 +15,7 @@ from corduroy.registry.store import Change, Entry
 from corduroy.registry.store.history import changes_in
 from corduroy.web.accounts import Role, User
 from corduroy.web.pages.forms.form import Filled, RecordForm, typed
-from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame
+from corduroy.web.pages.frame import PATIENCE_S, go_on, heading, page_frame
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
@@ -104,8 +104,7 @@ def _form(session: Session, sheet: _Sheet, values: dict[str, Any], reason: str) 
             form.tell([str(error)])
         else:
             form.forget()
-            ui.notify(text("form.saved", title=sheet.record.title), type="positive")
-            ui.navigate.to(_next(entry))
+            go_on(_next(entry), text("form.saved", title=sheet.record.title))
 
     form.on_save(save)
 
