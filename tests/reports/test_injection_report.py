@@ -12,8 +12,9 @@ from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.injection_outputs import InjectionImages
 from corduroy.pipeline.injection_part import leak_table, summary_of, what_if_table
 from corduroy.reports.injection.content import injection_content
-from corduroy.reports.injection.draw_views import field_on, sheet_of
+from corduroy.reports.injection.draw_views import sheet_of
 from corduroy.reports.injection.write import write_injection_report
+from corduroy.reports.sections import field_on
 from corduroy.simulation.injection import InjectionResult, StopReason
 from corduroy.simulation.injection_study import (
     Candidate,

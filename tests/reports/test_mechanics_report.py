@@ -8,8 +8,9 @@ import pytest
 from corduroy.anatomy.frame import Frame
 from corduroy.pipeline.mechanics_part import part_of
 from corduroy.reports.mechanics.content import mechanics_content
-from corduroy.reports.mechanics.draw import draw_neighbours, draw_strength, field_on, sheet_through
+from corduroy.reports.mechanics.draw import draw_neighbours, draw_strength
 from corduroy.reports.mechanics.wording import change_words, number_words, percent_words, summary_of
+from corduroy.reports.sections import field_on, sheet_through
 from corduroy.simulation.vertebra.grid import ModelGrid
 
 FRAME = Frame.from_directions([10.0, -20.0, 30.0], [0.1, 0.0, 1.0], [0.0, 1.0, 0.1])

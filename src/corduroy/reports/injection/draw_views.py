@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from corduroy.pipeline.injection_outputs import InjectionImages
 from corduroy.reports.planes import Sheet
+from corduroy.reports.sections import field_on, sheet_through
 from corduroy.reports.style import VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
 from corduroy.reports.viewer import OUTLINE, add_scale_bar, add_text, show_grey
 from corduroy.scales.yeom import YeomType
@@ -27,7 +28,6 @@ NEEDLE = "#2FC79B"
 SITES = {YeomType.B: "#56B4E9", YeomType.S: "#F0E442", YeomType.C: "#E8690B", YeomType.D: "#CC79A7"}
 VIEWS = ("sagittal", "axial")
 
-_PIXEL_MM = 0.4
 _MARGIN_MM = 7.0
 _PANEL_IN = 2.35
 _FILLED = 0.97  # of a panel's width that the wider view takes
@@ -95,32 +95,7 @@ def draw_probability(images: InjectionImages) -> Figure | None:
 
 def sheet_of(study: Study, view: str) -> Sheet:
     """The plane of the (first) cannula's tip across or along the vertebra."""
-    grid = study.vertebra.grid
-    low = grid.local([-0.5, -0.5, -0.5]) - _MARGIN_MM
-    high = grid.local(np.array(grid.shape) - 0.5) + _MARGIN_MM
-    at = grid.frame.local(study.dose.cannulas[0].tip_mm)
-    x, y, z = (np.arange(a, b, _PIXEL_MM) for a, b in zip(low, high, strict=True))
-    if view == "axial":
-        # Seen from below: the patient's right on the image's left.
-        rows, columns = y[::-1], x[::-1]
-        local = np.empty((rows.size, columns.size, 3))
-        local[..., 0], local[..., 1], local[..., 2] = columns[None, :], rows[:, None], at[2]
-        extent = (-float(x[-1]), -float(x[0]), float(y[0]), float(y[-1]))
-    else:
-        rows, columns = z[::-1], y[::-1]
-        local = np.empty((rows.size, columns.size, 3))
-        local[..., 0], local[..., 1], local[..., 2] = at[0], columns[None, :], rows[:, None]
-        extent = (-float(y[-1]), -float(y[0]), float(z[0]), float(z[-1]))
-    return Sheet(grid.frame, grid.frame.world(local), extent)
-
-
-def field_on(sheet: Sheet, grid: ModelGrid, values: FloatArray) -> FloatArray:
-    """A field at a sheet's pixels, by the nearest voxel; NaN beyond the grid."""
-    at = np.floor(grid.index_of(sheet.points) + 0.5).astype(np.int64)
-    inside = ((at >= 0) & (at < grid.shape)).all(axis=-1)
-    found = np.full(inside.shape, np.nan)
-    found[inside] = values[tuple(at[inside].T)]
-    return found
+    return sheet_through(study.vertebra.grid, study.dose.cannulas[0].tip_mm, view, _MARGIN_MM)
 
 
 def _panels(

@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.mechanics_outputs import MechanicsImages
 from corduroy.reports.planes import Sheet
+from corduroy.reports.sections import field_on, sheet_through
 from corduroy.reports.style import FAINT_INK, INK, VIEWER_BACKGROUND, VIEWER_INK, figure_style, new_figure
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, show_grey
 from corduroy.simulation.vertebra import State, StateResult
-from corduroy.simulation.vertebra.grid import ModelGrid
 
 FloatArray = NDArray[np.float64]
 
-_PIXEL_MM = 0.4
-_MARGIN_MM = 6.0
 _PANEL_IN = 2.5
 _COLOURS = "inferno"
 CEMENT, RESECTED = "#56B4E9", "#F0E442"
@@ -63,26 +61,6 @@ def draw_yield(images: MechanicsImages, view: str) -> Figure:
     return figure
 
 
-def sheet_through(grid: ModelGrid, point_mm: tuple[float, float, float], view: str) -> Sheet:
-    """The plane of a world point across (``"axial"``) or along (``"sagittal"``) the vertebra, over the whole model."""
-    low = grid.local([-0.5, -0.5, -0.5]) - _MARGIN_MM
-    high = grid.local(np.array(grid.shape) - 0.5) + _MARGIN_MM
-    at = grid.frame.local(point_mm)
-    x, y, z = (np.arange(a, b, _PIXEL_MM) for a, b in zip(low, high, strict=True))
-    if view == "axial":
-        # Seen from below: the patient's right on the image's left.
-        rows, columns = y[::-1], x[::-1]
-        local = np.empty((rows.size, columns.size, 3))
-        local[..., 0], local[..., 1], local[..., 2] = columns[None, :], rows[:, None], at[2]
-        extent = (-float(x[-1]), -float(x[0]), float(y[0]), float(y[-1]))
-    else:
-        rows, columns = z[::-1], y[::-1]
-        local = np.empty((rows.size, columns.size, 3))
-        local[..., 0], local[..., 1], local[..., 2] = at[0], columns[None, :], rows[:, None]
-        extent = (-float(y[-1]), -float(y[0]), float(z[0]), float(z[-1]))
-    return Sheet(grid.frame, grid.frame.world(local), extent)
-
-
 def _panel(
     axes: Axes, sheet: Sheet, images: MechanicsImages, state: State, result: StateResult, scale: Normalize, view: str
 ) -> None:
@@ -118,15 +96,6 @@ def _tint(axes: Axes, sheet: Sheet, mask: LabelMap | None, colour: str) -> None:
     picture[...] = (*to_rgb(colour), 0.0)
     picture[..., 3] = 0.45 * (sheet.labels(mask) > 0)
     axes.imshow(picture, extent=sheet.extent, interpolation="bilinear", zorder=2)
-
-
-def field_on(sheet: Sheet, grid: ModelGrid, values: FloatArray) -> FloatArray:
-    """A model's field at a sheet's pixels, by the nearest voxel; NaN beyond the model."""
-    at = np.floor(grid.index_of(sheet.points) + 0.5).astype(np.int64)
-    inside = ((at >= 0) & (at < grid.shape)).all(axis=-1)
-    found = np.full(inside.shape, np.nan)
-    found[inside] = values[tuple(at[inside].T)]
-    return found
 
 
 def draw_strength(document: dict[str, Any]) -> Figure:
