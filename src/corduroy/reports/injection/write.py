@@ -9,18 +9,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from corduroy.pipeline.injection_outputs import InjectionImages
-from corduroy.planning.simulated import SimulatedFigure
-from corduroy.reports.content import PlacedFigure
-from corduroy.reports.html import render_html
+from corduroy.planning.simulated import SimulatedFigure, SimulatedKind
 from corduroy.reports.injection.content import injection_content
 from corduroy.reports.injection.draw_curves import draw_leaks, draw_pressure, draw_sensitivity, draw_trade
 from corduroy.reports.injection.draw_solid import draw_solid
 from corduroy.reports.injection.draw_views import draw_probability, draw_series
-from corduroy.reports.pdf import typeset
-from corduroy.reports.style import DPI, figure_style
-
-HTML_NAME = "injection.html"
-PDF_NAME = "injection.pdf"
+from corduroy.reports.simulated import Drawn, write_simulated_report
 
 _KEY = (
     "Orange: cement; green: cannula; dashed: lesion; dots: ways out by Yeom's types. Sagittal: anterior on the left; "
@@ -45,17 +39,12 @@ def write_injection_report(
     tuple of SimulatedFigure
         The pictures, for the plan.
     """
-    figures = [_saved(key, figure, words, folder) for key, figure, words in _drawn(document, images)]
-    content = injection_content(document, figures)
-    # The page of sections that the mechanics has too.
-    (folder / HTML_NAME).write_text(render_html(content, folder, "mechanics.html"), encoding="utf-8")
-    pictures = [folder / figure.file for figure in figures]
-    made = document["provenance"]["created"]
-    (folder / PDF_NAME).write_bytes(typeset("mechanics.typ", content, pictures, made))
-    return tuple(SimulatedFigure(file=f.file, alt=f.alt, caption=f.caption) for f in figures)
+    return write_simulated_report(
+        SimulatedKind.INJECTION, document, _drawn(document, images), injection_content, folder
+    )
 
 
-def _drawn(document: dict[str, Any], images: InjectionImages) -> Iterator[tuple[str, Figure, tuple[str, str]]]:
+def _drawn(document: dict[str, Any], images: InjectionImages) -> Iterator[Drawn]:
     level, study = document["level"], images.study
     series = f"Cement in {level} over time, in the planes of the cannula's tip, for the middle of all inputs"
     yield "series", draw_series(images), (f"{series}.", f"{series}. {_KEY}")
@@ -96,11 +85,3 @@ def _drawn(document: dict[str, Any], images: InjectionImages) -> Iterator[tuple[
     for key, figure, alt, more in found:
         if figure is not None:
             yield key, figure, (f"{alt}.", f"{alt}. {more}")
-
-
-def _saved(key: str, figure: Figure, words: tuple[str, str], folder: Path) -> PlacedFigure:
-    name = f"injection_{key}.png"
-    with figure_style():
-        # No date in the file: the same result gives the same bytes.
-        figure.savefig(folder / name, dpi=DPI, facecolor=figure.get_facecolor(), metadata={"Software": None})
-    return PlacedFigure(key, name, *words)

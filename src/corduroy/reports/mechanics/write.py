@@ -6,19 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from corduroy.pipeline.mechanics_outputs import MechanicsImages
-from corduroy.planning.simulated import SimulatedFigure
-from corduroy.reports.content import PlacedFigure
-from corduroy.reports.html import render_html
+from corduroy.planning.simulated import SimulatedFigure, SimulatedKind
 from corduroy.reports.mechanics.content import mechanics_content
 from corduroy.reports.mechanics.draw import draw_neighbours, draw_strength, draw_yield
-from corduroy.reports.pdf import typeset
-from corduroy.reports.style import DPI, figure_style
-
-HTML_NAME = "mechanics.html"
-PDF_NAME = "mechanics.pdf"
+from corduroy.reports.simulated import Drawn, write_simulated_report
 
 _PLANE = "the plane of the place where each state fails first"
 _KEY = "Brighter: nearer to yield under the reference load. Cross: that place. Blue: cement; yellow: bone taken out."
@@ -41,16 +33,12 @@ def write_mechanics_report(
     tuple of SimulatedFigure
         The pictures, for the plan.
     """
-    figures = [_saved(key, figure, words, folder) for key, figure, words in _drawn(document, images)]
-    content = mechanics_content(document, figures)
-    (folder / HTML_NAME).write_text(render_html(content, folder, "mechanics.html"), encoding="utf-8")
-    pictures = [folder / figure.file for figure in figures]
-    made = document["provenance"]["created"]
-    (folder / PDF_NAME).write_bytes(typeset("mechanics.typ", content, pictures, made))
-    return tuple(SimulatedFigure(file=f.file, alt=f.alt, caption=f.caption) for f in figures)
+    return write_simulated_report(
+        SimulatedKind.MECHANICS, document, _drawn(document, images), mechanics_content, folder
+    )
 
 
-def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[str, Figure, tuple[str, str]]]:
+def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[Drawn]:
     level = document["level"]
     if any(state["strength"] is not None for state in document["states"]):
         text = f"Strength of {level} in each state"
@@ -70,11 +58,3 @@ def _drawn(document: dict[str, Any], images: MechanicsImages) -> Iterator[tuple[
     if neighbours is not None:
         text = "Strain of the endplates beside the discs, and of the bodies above and below"
         yield "neighbours", neighbours, (f"{text}.", f"{text}: dot, median; end of the line, 95th percentile.")
-
-
-def _saved(key: str, figure: Figure, words: tuple[str, str], folder: Path) -> PlacedFigure:
-    name = f"mechanics_{key}.png"
-    with figure_style():
-        # No date in the file: the same result gives the same bytes.
-        figure.savefig(folder / name, dpi=DPI, facecolor=figure.get_facecolor(), metadata={"Software": None})
-    return PlacedFigure(key, name, *words)
