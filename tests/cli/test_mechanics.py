@@ -12,10 +12,11 @@ import pytest
 from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
-from corduroy.cli.mechanics import named_outputs
+from corduroy.cli.simulated import named_outputs
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume, write_volume
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.plan_outputs import PlanOutputs
+from corduroy.planning.simulated import SimulatedKind
 
 Run = Callable[..., Result]
 QUICK = ("--voxel", "3", "--samples", "4", "--calibration", "0", "0.8")
@@ -190,8 +191,8 @@ def test_labels_alone_are_refused(run: Run, files: Path) -> None:
 
 def test_a_case_folder_gets_its_result_beside_its_plan(tmp_path: Path) -> None:
     case = Case("sub-001_ses-preop", tmp_path / "ct.nii.gz", None, tmp_path / "derivatives")
-    places = named_outputs(PlanOutputs.for_case(case), case.name, None)
+    places = named_outputs(PlanOutputs.for_case(case), SimulatedKind.MECHANICS, case.name, None)
     assert places.json == tmp_path / "derivatives" / "sub-001_ses-preop_mechanics.json"
     assert places.report == PlanOutputs.for_case(case).report
     asked = PlanOutputs.for_case(case, tmp_path / "own.json")
-    assert named_outputs(asked, case.name, tmp_path / "own.json").json == tmp_path / "own.json"
+    assert named_outputs(asked, SimulatedKind.MECHANICS, case.name, tmp_path / "own.json").json == tmp_path / "own.json"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corduroy.cli.guard import guarded
+from corduroy.cli.simulated import named_outputs, plan_request, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.injection_case import InjectionWriters
-    from corduroy.pipeline.plan_outputs import PlanOutputs
 
 
 def inject(
@@ -84,17 +83,15 @@ def inject(
 ) -> None:
     """Inject the planned vertebra: fill over time, pressure, chance of a leak through each way out, what if."""
     with guarded():
-        from corduroy.anatomy.level import Level
         from corduroy.cli.inject_table import print_injection
         from corduroy.cli.plan import one_case
         from corduroy.cli.progress import work_bar
         from corduroy.errors import SettingsError
         from corduroy.pipeline.injection_case import injection_case
         from corduroy.pipeline.injection_settings import InjectionRequest, checked_injection
-        from corduroy.pipeline.plan_case import PlanRequest
         from corduroy.pipeline.plan_outputs import PlanOutputs
         from corduroy.pipeline.settings import CaseSettings
-        from corduroy.planning.plan_settings import read_plan_settings
+        from corduroy.planning.simulated import SimulatedKind
 
         chosen = checked_injection(
             cement=cement,
@@ -117,16 +114,9 @@ def inject(
         )
         if not 1 <= processes <= 64:
             raise SettingsError(f"{processes} processes", "1 to 64")
-        plan = PlanRequest(
-            None if level is None else Level.parse(level),
-            lesion,
-            facts,
-            structures,
-            contrast,
-            settings=None if settings is None else read_plan_settings(settings),
-        )
+        plan = plan_request(level, lesion, facts, structures, contrast, settings)
         case = one_case(source, labels)
-        outputs = _named(PlanOutputs.for_case(case, json, report), case.name, json)
+        outputs = named_outputs(PlanOutputs.for_case(case, json, report), SimulatedKind.INJECTION, case.name, json)
         with work_bar() as bar:
             document = injection_case(
                 case,
@@ -138,7 +128,9 @@ def inject(
                 bar.on_count,
             )
         print_injection(document)
-        _print_places(outputs.json, outputs.report)
+        print_places(SimulatedKind.INJECTION, outputs.json, outputs.report)
+        if outputs.report is not None:
+            typer.echo(f"fill    {outputs.report / 'injection_fill.nii.gz'}, for `corduroy mechanics --fill`")
 
 
 def _leaks(text: str) -> tuple[str, ...]:
@@ -156,22 +148,6 @@ def _weights(text: str) -> dict[str, float]:
         return dict(zip(names, values, strict=True))
     except ValueError as error:
         raise SettingsError(f"weights '{text}'", "four numbers, such as 1,1,0.25,0.25") from error
-
-
-def _named(places: PlanOutputs, name: str, asked: Path | None) -> PlanOutputs:
-    """The plan's places, the JSON file under the name of this result."""
-    if asked is not None or places.json is None:
-        return places
-    return replace(places, json=places.json.with_name(f"{name}_injection.json"))
-
-
-def _print_places(json: Path | None, report: Path | None) -> None:
-    if json is not None:
-        typer.echo(f"JSON    {json}")
-    if report is not None:
-        typer.echo(f"report  {report / 'injection.html'}")
-        typer.echo(f"        {report / 'injection.pdf'}; the next `corduroy plan` with this folder shows it")
-        typer.echo(f"fill    {report / 'injection_fill.nii.gz'}, for `corduroy mechanics --fill`")
 
 
 def _writers(folder: Path | None) -> InjectionWriters:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corduroy.cli.guard import guarded
+from corduroy.cli.simulated import named_outputs, plan_request, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.mechanics_case import Writers
-    from corduroy.pipeline.plan_outputs import PlanOutputs
 
 
 def mechanics(
@@ -75,25 +74,16 @@ def mechanics(
 ) -> None:
     """Stiffness and strength of a vertebra, intact-like, as it is, filled, decompressed; what its neighbours feel."""
     with guarded():
-        from corduroy.anatomy.level import Level
         from corduroy.cli.mechanics_table import print_mechanics
         from corduroy.cli.plan import one_case
         from corduroy.cli.progress import work_bar
         from corduroy.pipeline.mechanics_case import mechanics_case
         from corduroy.pipeline.mechanics_settings import MechanicsRequest, checked_settings
-        from corduroy.pipeline.plan_case import PlanRequest
         from corduroy.pipeline.plan_outputs import PlanOutputs
         from corduroy.pipeline.settings import CaseSettings
-        from corduroy.planning.plan_settings import read_plan_settings
+        from corduroy.planning.simulated import SimulatedKind
 
-        plan = PlanRequest(
-            None if level is None else Level.parse(level),
-            lesion,
-            facts,
-            structures,
-            contrast,
-            settings=None if settings is None else read_plan_settings(settings),
-        )
+        plan = plan_request(level, lesion, facts, structures, contrast, settings)
         chosen = checked_settings(
             voxel_mm=voxel,
             samples=samples,
@@ -104,7 +94,7 @@ def mechanics(
             calibration=calibration,
         )
         case = one_case(source, labels)
-        outputs = named_outputs(PlanOutputs.for_case(case, json, report), case.name, json)
+        outputs = named_outputs(PlanOutputs.for_case(case, json, report), SimulatedKind.MECHANICS, case.name, json)
         with work_bar() as bar:
             document = mechanics_case(
                 case,
@@ -116,22 +106,7 @@ def mechanics(
                 bar.on_count,
             )
         print_mechanics(document)
-        _print_places(outputs.json, outputs.report)
-
-
-def named_outputs(places: PlanOutputs, name: str, asked: Path | None) -> PlanOutputs:
-    """The plan's places, the JSON file under the name of this result."""
-    if asked is not None or places.json is None:
-        return places
-    return replace(places, json=places.json.with_name(f"{name}_mechanics.json"))
-
-
-def _print_places(json: Path | None, report: Path | None) -> None:
-    if json is not None:
-        typer.echo(f"JSON    {json}")
-    if report is not None:
-        typer.echo(f"report  {report / 'mechanics.html'}")
-        typer.echo(f"        {report / 'mechanics.pdf'}; the next `corduroy plan` with this folder shows it")
+        print_places(SimulatedKind.MECHANICS, outputs.json, outputs.report)
 
 
 def _writers(folder: Path | None) -> Writers:

@@ -1,0 +1,53 @@
+"""What `corduroy inject` and `corduroy mechanics` have in common: the plan they rest on, and where their results go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from corduroy.pipeline.plan_case import PlanRequest
+    from corduroy.pipeline.plan_outputs import PlanOutputs
+    from corduroy.planning.simulated import SimulatedKind
+
+
+def plan_request(
+    level: str | None,
+    lesion: Path | None,
+    facts: Path | None,
+    structures: Path | None,
+    contrast: Path | None,
+    settings: Path | None,
+) -> PlanRequest:
+    """The plan as the options describe it."""
+    from corduroy.anatomy.level import Level
+    from corduroy.pipeline.plan_case import PlanRequest
+    from corduroy.planning.plan_settings import read_plan_settings
+
+    return PlanRequest(
+        None if level is None else Level.parse(level),
+        lesion,
+        facts,
+        structures,
+        contrast,
+        settings=None if settings is None else read_plan_settings(settings),
+    )
+
+
+def named_outputs(places: PlanOutputs, kind: SimulatedKind, name: str, asked: Path | None) -> PlanOutputs:
+    """The plan's places, the JSON file under the name of this result."""
+    if asked is not None or places.json is None:
+        return places
+    return replace(places, json=places.json.with_name(f"{name}_{kind}.json"))
+
+
+def print_places(kind: SimulatedKind, json: Path | None, report: Path | None) -> None:
+    """Where the results are."""
+    if json is not None:
+        typer.echo(f"JSON    {json}")
+    if report is not None:
+        typer.echo(f"report  {report / f'{kind}.html'}")
+        typer.echo(f"        {report / f'{kind}.pdf'}; the next `corduroy plan` with this folder shows it")
