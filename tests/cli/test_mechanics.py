@@ -128,14 +128,14 @@ def test_the_next_plan_takes_it_up(
 def test_a_second_run_takes_what_is_stored(
     run: Run, asked: tuple[str | Path, ...], result: tuple[Result, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from corduroy.pipeline import mechanics_case
+    from corduroy.pipeline import mechanics_case, planned_run
 
     def fail(*_: object) -> None:
         raise AssertionError("computed again")
 
     out = result[1]
-    for name in ("assess", "plan_case"):
-        monkeypatch.setattr(mechanics_case, name, fail)
+    for module, name in ((mechanics_case, "assess"), (planned_run, "plan_case")):
+        monkeypatch.setattr(module, name, fail)
     again = run(*asked, "--fill", out / "cement.nii.gz", "--json", out / "again.json", "--report", out / "plan")
     assert again.exit_code == 0, again.output
     assert (out / "again.json").read_bytes() == (out / "mechanics.json").read_bytes()

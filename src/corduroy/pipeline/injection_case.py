@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,31 +9,27 @@ from typing import Any
 import numpy as np
 
 from corduroy.anatomy.level import Level
-from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
-from corduroy.anatomy.spine import Spine
 from corduroy.errors import ModelError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
+from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.injection_cannulas import chosen_cannulas, planned_cannulas
-from corduroy.pipeline.injection_compute import OnMember, OnStep, Subject, compute_study
+from corduroy.pipeline.injection_compute import OnMember, Subject, compute_study
 from corduroy.pipeline.injection_members import member_runner
 from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
 from corduroy.pipeline.injection_part import part_of
 from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
 from corduroy.pipeline.mechanics_calibration import calibration_of
-from corduroy.pipeline.plan_case import plan_case
 from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs, PlanReportWriter
-from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
+from corduroy.pipeline.planned_run import PlannedRun
+from corduroy.pipeline.run import CaseRun, OnStep, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
-from corduroy.pipeline.simulated import write_simulated
-from corduroy.pipeline.store import key_of
 from corduroy.planning.lesion_mask import CODES
-from corduroy.planning.simulated import SimulatedFigure
+from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.planning.surgical_plan import DISCLAIMER
-from corduroy.provenance import Provenance, content_hash
+from corduroy.provenance import Provenance
 from corduroy.simulation.injection import Cannula
 from corduroy.simulation.injection_study import (
     Dose,
@@ -97,16 +90,12 @@ def injection_case(
     for folder in places.folders:
         require_writable(folder)
     request.settings.curve()
-    run = _InjectionRun(case, request, settings or CaseSettings(), places, writers or InjectionWriters())
-    document = run.document(on_step or _in_silence, on_member or _uncounted)
+    watching = on_member or _uncounted
+    run = _InjectionRun(case, request, settings or CaseSettings(), places, writers or InjectionWriters(), watching)
+    document = run.document(on_step or in_silence)
     if places.json is not None:
         write_json(places.json, document)
     return document
-
-
-def _in_silence(step: str) -> None:
-    """Nobody wants to know which step has started."""
-    del step
 
 
 def _uncounted(done: int, total: int) -> None:
@@ -114,8 +103,8 @@ def _uncounted(done: int, total: int) -> None:
     del done, total
 
 
-class _InjectionRun:
-    """One case on its way. A finished run is not computed again."""
+class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
+    kind = SimulatedKind.INJECTION
 
     def __init__(
         self,
@@ -124,66 +113,29 @@ class _InjectionRun:
         settings: CaseSettings,
         places: PlanOutputs,
         writers: InjectionWriters,
+        on_member: OnMember,
     ) -> None:
-        self._case, self._request, self._settings = case, request, settings
+        super().__init__(case, request.plan, settings, places, writers.plan, request.plan.files)
         self._chosen: InjectionCaseSettings = request.settings
-        self._places, self._writers = places, writers
-        self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.plan.files.items()}
+        self._processes, self._report, self._on_member = request.processes, writers.injection, on_member
 
-    def document(self, on_step: OnStep, on_member: OnMember) -> dict[str, Any]:
-        run = CaseRun(self._case, self._settings, Outputs(steps=self._places.steps), on_step)
-        folder, key = self._places.report, self._key(run)
-        if run.store is not None:
-            stored = run.store.load("injection", key)
-            if stored is not None and (folder is None or run.store.load_files("injection_files", key, folder)):
-                return stored
-        study, document, images = self._computed(run, on_step, on_member)
-        if folder is not None:
-            on_step("report")
-            names = self._write(study, document, images, folder)
-            if run.store is not None:
-                run.store.save_files("injection_files", key, [folder / name for name in names])
-        if run.store is not None:
-            run.store.save("injection", key, document)
-        return document
+    def _own_key(self) -> dict[str, Any]:
+        return {
+            "settings": self._chosen.model_dump(mode="json"),
+            "curve": self._chosen.curve().model_dump(mode="json"),
+            "report": self._report is not None,
+        }
 
-    def _key(self, run: CaseRun) -> str:
-        plan = self._request.plan
-        return key_of(
-            injection=run.key("injection"),
-            files=self._hashes,
-            level=plan.level,
-            seed_mm=plan.seed_mm,
-            plan=None if plan.settings is None else plan.settings.model_dump(mode="json"),
-            settings=self._chosen.model_dump(mode="json"),
-            curve=self._chosen.curve().model_dump(mode="json"),
-            name=self._case.name,
-            report=self._writers.injection is not None,
-        )
-
-    def _computed(self, run: CaseRun, on_step: OnStep, on_member: OnMember) -> tuple[Study, dict[str, Any], CaseImages]:
+    def _computed(self, run: CaseRun, on_step: OnStep) -> tuple[dict[str, Any], tuple[Study, CaseImages]]:
         with self._planned(on_step) as (plan, folder), collecting(run.warnings):
             subject = self._subject(run, plan, folder, on_step)
         steps = self._places.steps
         members = None if steps is None else steps / "injection_members"
-        with collecting(run.warnings), member_runner(members, self._request.processes) as runner:
-            study = compute_study(subject, self._chosen, runner, on_step, on_member)
+        with collecting(run.warnings), member_runner(members, self._processes) as runner:
+            study = compute_study(subject, self._chosen, runner, on_step, self._on_member)
         document = self._document(study, plan, run)
         ct, labels = run.images
-        return study, document, CaseImages(self._case.name, labels, label_of(run.spine), ct)
-
-    @contextmanager
-    def _planned(self, on_step: OnStep) -> Iterator[tuple[dict[str, Any], Path]]:
-        """The plan, and the folder that holds its masks; a passing one where the user wants none."""
-        steps, report = self._places.steps, self._places.report
-        if report is not None:
-            places = PlanOutputs(None, report, steps)
-            made = plan_case(self._case, self._request.plan, self._settings, places, self._writers.plan, on_step)
-            yield made, report
-            return
-        with tempfile.TemporaryDirectory(prefix="corduroy-plan-") as name:
-            places = PlanOutputs(None, Path(name), steps)
-            yield plan_case(self._case, self._request.plan, self._settings, places, None, on_step), Path(name)
+        return document, (study, CaseImages(self._case.name, labels, label_of(run.spine), ct))
 
     def _subject(self, run: CaseRun, plan: dict[str, Any], folder: Path, on_step: OnStep) -> Subject:
         """Everything that can be wrong is looked at here, before anything is computed."""
@@ -223,11 +175,6 @@ class _InjectionRun:
             chosen.plunger_mm,
         )
 
-    def _structures(self, spine: Spine) -> LabelMap | None:
-        if self._request.plan.structures is not None:
-            return read_labels(self._request.plan.structures)
-        return spine.labels if spine.scheme is TOTALSEGMENTATOR else None
-
     def _document(self, study: Study, plan: dict[str, Any], run: CaseRun) -> dict[str, Any]:
         chosen = self._chosen
         body = study_document(study)
@@ -246,16 +193,11 @@ class _InjectionRun:
             "provenance": origin.as_dict(),
         }
 
-    def _write(self, study: Study, document: dict[str, Any], images: CaseImages, folder: Path) -> list[str]:
-        """Masks, pictures, report and what the plan takes up; returns the names of the files."""
-        sweep_partials(folder)
-        with filling(folder) as temporary:
-            write_injection_files(study, images, temporary)
-            figures: tuple[SimulatedFigure, ...] = ()
-            if self._writers.injection is not None:
-                figures = self._writers.injection(document, InjectionImages(images, study), temporary)
-            write_simulated(part_of(document, figures), temporary)
-            return [file.name for file in temporary.iterdir()]
+    def _fill(self, document: dict[str, Any], made: tuple[Study, CaseImages], folder: Path) -> SimulatedPart:
+        study, images = made
+        write_injection_files(study, images, folder)
+        shown = InjectionImages(images, study)
+        return part_of(document, () if self._report is None else self._report(document, shown, folder))
 
 
 def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:
@@ -269,9 +211,3 @@ def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:
 def _lesion(folder: Path) -> LabelMap:
     parts = read_labels(folder / LESION_FILE)
     return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")
-
-
-def _existing(role: str, path: Path) -> Path:
-    if not (path.is_file() or (role == "contrast" and path.is_dir())):
-        raise ModelError(f"there is no file {path}", f"an existing file for --{role}")
-    return path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,35 +10,28 @@ from typing import Any
 import numpy as np
 
 from corduroy.anatomy.level import Level
-from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
-from corduroy.anatomy.spine import Spine
 from corduroy.errors import ModelError
-from corduroy.imaging import read_labels
 from corduroy.imaging.density import Calibration
-from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
+from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.mechanics_calibration import calibration_of
 from corduroy.pipeline.mechanics_masks import Masks, masks_of, simulated_fill
 from corduroy.pipeline.mechanics_outputs import MechanicsImages, MechanicsReportWriter, write_mechanics_files
 from corduroy.pipeline.mechanics_part import part_of
 from corduroy.pipeline.mechanics_settings import ASSUMED_MASS_KG, MechanicsRequest
-from corduroy.pipeline.plan_case import plan_case
 from corduroy.pipeline.plan_outputs import PlanOutputs, PlanReportWriter
-from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
+from corduroy.pipeline.planned_run import PlannedRun
+from corduroy.pipeline.run import CaseRun, OnStep, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
-from corduroy.pipeline.simulated import write_simulated
-from corduroy.pipeline.store import key_of
 from corduroy.planning.clinical_facts import read_clinical_facts
-from corduroy.planning.simulated import SimulatedFigure
+from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.planning.surgical_plan import DISCLAIMER
 from corduroy.provenance import Provenance, content_hash
 from corduroy.simulation.materials.composite import cement_in_bone, gelatin_cement
 from corduroy.simulation.materials.field import Materials
 from corduroy.simulation.vertebra import Assessment, AssessSettings, assess, assessment_document
 
-OnStep = Callable[[str], None]
 OnModel = Callable[[int, int], None]
 
 
@@ -90,16 +81,11 @@ def mechanics_case(
     places = outputs or PlanOutputs()
     for folder in places.folders:
         require_writable(folder)
-    run = _MechanicsRun(case, request, settings or CaseSettings(), places, writers or Writers())
-    document = run.document(on_step or _in_silence, on_model)
+    run = _MechanicsRun(case, request, settings or CaseSettings(), places, writers or Writers(), on_model)
+    document = run.document(on_step or in_silence)
     if places.json is not None:
         write_json(places.json, document)
     return document
-
-
-def _in_silence(step: str) -> None:
-    """Nobody wants to know which step has started."""
-    del step
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,58 +93,32 @@ class _Computed:
     """What the files are made of."""
 
     assessment: Assessment
-    document: dict[str, Any]
     masks: Masks
     images: CaseImages
 
 
-class _MechanicsRun:
-    """One case on its way. A finished run is not computed again."""
+class _MechanicsRun(PlannedRun[_Computed]):
+    kind = SimulatedKind.MECHANICS
 
     def __init__(
-        self, case: Case, request: MechanicsRequest, settings: CaseSettings, places: PlanOutputs, writers: Writers
+        self,
+        case: Case,
+        request: MechanicsRequest,
+        settings: CaseSettings,
+        places: PlanOutputs,
+        writers: Writers,
+        on_model: OnModel | None,
     ) -> None:
-        self._case = case
-        self._request = request
-        self._settings = settings
-        self._places = places
-        self._writers = writers
-        self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.files.items()}
+        super().__init__(case, request.plan, settings, places, writers.plan, request.files)
+        self._request, self._report, self._on_model = request, writers.mechanics, on_model
         simulated = simulated_fill(places.report, request.settings.volume_ml)
         if request.fill is None and simulated is not None:
             self._hashes["simulated fill"] = content_hash(simulated)
 
-    def document(self, on_step: OnStep, on_model: OnModel | None) -> dict[str, Any]:
-        run = CaseRun(self._case, self._settings, Outputs(steps=self._places.steps), on_step)
-        folder, key = self._places.report, self._key(run)
-        if run.store is not None:
-            stored = run.store.load("mechanics", key)
-            whole = folder is None or run.store.load_files("mechanics_files", key, folder)
-            if stored is not None and whole:
-                return stored
-        computed = self._computed(run, on_step, on_model)
-        if folder is not None:
-            on_step("report")
-            names = self._write(computed, folder)
-            if run.store is not None:
-                run.store.save_files("mechanics_files", key, [folder / name for name in names])
-        if run.store is not None:
-            run.store.save("mechanics", key, computed.document)
-        return computed.document
+    def _own_key(self) -> dict[str, Any]:
+        return {"settings": self._request.settings.model_dump(mode="json"), "report": self._report is not None}
 
-    def _key(self, run: CaseRun) -> str:
-        return key_of(
-            mechanics=run.key("mechanics"),
-            files=self._hashes,
-            level=self._request.plan.level,
-            seed_mm=self._request.plan.seed_mm,
-            plan=None if self._request.plan.settings is None else self._request.plan.settings.model_dump(mode="json"),
-            settings=self._request.settings.model_dump(mode="json"),
-            name=self._case.name,
-            report=self._writers.mechanics is not None,
-        )
-
-    def _computed(self, run: CaseRun, on_step: OnStep, on_model: OnModel | None) -> _Computed:
+    def _computed(self, run: CaseRun, on_step: OnStep) -> tuple[dict[str, Any], _Computed]:
         chosen = self._request.settings
         with self._planned(on_step) as (plan, folder):
             level = Level(plan["level"])
@@ -189,35 +149,14 @@ class _MechanicsRun:
                 calibration,
                 np.random.default_rng(chosen.seed),
                 AssessSettings(chosen.voxel_mm, chosen.samples, mass, materials),
-                on_model,
+                self._on_model,
             )
         document = self._document(found, calibration, materials, masks, plan, run)
         document["body_mass_kg"] = {"value": mass, "source": mass_source}
-        return _Computed(found, document, masks, CaseImages(self._case.name, labels, label_of(spine), ct))
-
-    @contextmanager
-    def _planned(self, on_step: OnStep) -> Iterator[tuple[dict[str, Any], Path]]:
-        """The plan, and the folder that holds its masks; a passing one where the user wants none."""
-        steps = self._places.steps
-        if self._places.report is not None:
-            places = PlanOutputs(None, self._places.report, steps)
-            writer = self._writers.plan
-            yield (
-                plan_case(self._case, self._request.plan, self._settings, places, writer, on_step),
-                places.report or Path(),
-            )
-            return
-        with tempfile.TemporaryDirectory(prefix="corduroy-plan-") as name:
-            places = PlanOutputs(None, Path(name), steps)
-            yield plan_case(self._case, self._request.plan, self._settings, places, None, on_step), Path(name)
-
-    def _structures(self, spine: Spine) -> LabelMap | None:
-        if self._request.plan.structures is not None:
-            return read_labels(self._request.plan.structures)
-        return spine.labels if spine.scheme is TOTALSEGMENTATOR else None
+        return document, _Computed(found, masks, CaseImages(self._case.name, labels, label_of(spine), ct))
 
     def _mass(self) -> tuple[float, str]:
-        asked, facts = self._request.settings.body_mass_kg, self._request.plan.facts
+        asked, facts = self._request.settings.body_mass_kg, self._plan.facts
         if asked is not None:
             return asked, "given with the command"
         stated = None if facts is None else read_clinical_facts(facts).body_mass_kg
@@ -251,17 +190,10 @@ class _MechanicsRun:
             "provenance": origin.as_dict(),
         }
 
-    def _write(self, computed: _Computed, folder: Path) -> list[str]:
-        """Fields, pictures, report and what the plan takes up; returns the names of the files."""
-        sweep_partials(folder)
-        with filling(folder) as temporary:
-            write_mechanics_files(computed.assessment, computed.masks, computed.images, temporary)
-            images = MechanicsImages(computed.images, computed.assessment, computed.masks.alterations)
-            figures: tuple[SimulatedFigure, ...] = ()
-            if self._writers.mechanics is not None:
-                figures = self._writers.mechanics(computed.document, images, temporary)
-            write_simulated(part_of(computed.document, figures), temporary)
-            return [file.name for file in temporary.iterdir()]
+    def _fill(self, document: dict[str, Any], made: _Computed, folder: Path) -> SimulatedPart:
+        write_mechanics_files(made.assessment, made.masks, made.images, folder)
+        images = MechanicsImages(made.images, made.assessment, made.masks.alterations)
+        return part_of(document, () if self._report is None else self._report(document, images, folder))
 
 
 def _materials(plan: dict[str, Any], gelatin_percent: float | None) -> Materials:
@@ -270,9 +202,3 @@ def _materials(plan: dict[str, Any], gelatin_percent: float | None) -> Materials
         percent = float(plan["settings"]["augmentation"]["gelatin_percent"])
     cement = cement_in_bone()
     return replace(Materials(), cement=cement if percent == 0 else gelatin_cement(cement, percent / 100))
-
-
-def _existing(role: str, path: Path) -> Path:
-    if not (path.is_file() or (role == "contrast" and path.is_dir())):
-        raise ModelError(f"there is no file {path}", f"an existing file for --{role}")
-    return path

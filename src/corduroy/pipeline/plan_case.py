@@ -25,7 +25,7 @@ from corduroy.pipeline.plan_outputs import (
     remove_stale,
     write_plan_files,
 )
-from corduroy.pipeline.run import CaseRun, Outputs, collecting, label_of
+from corduroy.pipeline.run import CaseRun, Outputs, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
 from corduroy.pipeline.simulated import read_simulated, simulated_hashes
 from corduroy.pipeline.store import key_of
@@ -107,18 +107,13 @@ def plan_case(
     places = outputs or PlanOutputs()
     for folder in places.folders:
         require_writable(folder)
-    run = _PlanRun(case, request, settings or CaseSettings(), places, on_step or _in_silence)
+    run = _PlanRun(case, request, settings or CaseSettings(), places, on_step or in_silence)
     document = run.document()
     if places.json is not None:
         write_json(places.json, document)
     if places.report is not None:
         run.write_files(places.report, document, write_report)
     return document
-
-
-def _in_silence(step: str) -> None:
-    """Nobody wants to know which step has started."""
-    del step
 
 
 class _PlanRun:
@@ -137,7 +132,7 @@ class _PlanRun:
         self._on_step = on_step
         self._folder = outputs.report
         self._run = CaseRun(case, settings, Outputs(steps=outputs.steps), on_step)
-        self._hashes = {role: content_hash(_existing(role, path)) for role, path in request.files.items()}
+        self._hashes = {role: content_hash(existing(role, path)) for role, path in request.files.items()}
         self._facts = None if request.facts is None else read_clinical_facts(request.facts)
         self._settings = request.settings or (self._facts and self._facts.plan) or PlanSettings()
         self._made: tuple[SurgicalPlan, PlanImages] | None = None
@@ -263,7 +258,8 @@ class _PlanRun:
         return spine.labels if holds_organs else None
 
 
-def _existing(role: str, path: Path) -> Path:
+def existing(role: str, path: Path) -> Path:
+    """A file beside the scan, which must be there; a phase with contrast may be a folder."""
     if not (path.is_file() or (role == "contrast" and path.is_dir())):
         raise PlanError(f"there is no file {path}", f"an existing file for --{role}")
     return path
