@@ -36,6 +36,9 @@ def test_bars_in_parallel_yield_one_after_the_other() -> None:
     assert curve.flowing[-1] > 0.1
     assert curve.force_at(0.0075) == pytest.approx(9 * (0.5 + 2.25), rel=1e-5)
     assert curve.offset_yield(0.002) == pytest.approx(31.5, rel=1e-4)
+    end = curve.displacement_mm[-1] / curve.height_mm
+    assert curve.force_at(end * (1 + 1e-12)) == curve.force_n[-1]
+    assert np.isnan(curve.force_at(1.01 * end))
 
 
 def test_an_elastic_model_never_yields() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,10 @@ class StrengthCurve:
 
     def force_at(self, strain: float) -> float:
         """Force at an apparent strain, interpolated; NaN beyond the curve."""
-        return float(np.interp(strain * self.height_mm, self.displacement_mm, self.force_n, right=np.nan))
+        moved, last = strain * self.height_mm, float(self.displacement_mm[-1])
+        if math.isclose(moved, last):  # the end of the curve, but for rounding
+            moved = last
+        return float(np.interp(moved, self.displacement_mm, self.force_n, right=np.nan))
 
     def offset_yield(self, offset: float = 0.002) -> float:
         """Force where the curve meets the elastic line moved by an offset strain; NaN where it does not."""
