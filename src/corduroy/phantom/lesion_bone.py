@@ -67,16 +67,19 @@ class Bone:
         return cls(vertebra, vertebra.body, grid, x, y, z, inside, in_body, grid.distance(inside))
 
     @cached_property
+    def _spans(self) -> list[FloatArray]:
+        """Between which the middle 96 % of the body lies along each local axis, mm."""
+        return [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
+
+    @cached_property
     def half_sizes(self) -> FloatArray:
         """Half width, depth and height of the body, mm: half of what holds its middle 96 %."""
-        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
-        return np.array([(high - low) / 2 for low, high in spans])
+        return np.array([(high - low) / 2 for low, high in self._spans])
 
     @cached_property
     def centre(self) -> FloatArray:
         """Middle of the body, local mm."""
-        spans = [np.quantile(axis[self.in_body], (0.02, 0.98)) for axis in (self.x, self.y, self.z)]
-        return np.array([(high + low) / 2 for low, high in spans])
+        return np.array([(high + low) / 2 for low, high in self._spans])
 
     def wall_point(self, place: WallPoint) -> FloatArray:
         """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone."""
@@ -88,8 +91,3 @@ class Bone:
         mask = Volume(self.inside.astype(np.float32), self.grid.affine)
         out = mask.sample(world, 1, 0.0) < 0.5
         return np.asarray(start + steps[int(out.argmax())] * direction)
-
-    def distance_to(self, point: FloatArray) -> Array:
-        """Distance of every fine voxel to a local point, mm."""
-        x, y, z = (np.float32(value) for value in point)
-        return np.asarray(np.sqrt((self.x - x) ** 2 + (self.y - y) ** 2 + (self.z - z) ** 2))

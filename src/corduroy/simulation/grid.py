@@ -47,17 +47,6 @@ class NodeBox:
         a, b, c = (n + 2 for n in self.voxels)
         return a, b, c
 
-    @property
-    def can_halve(self) -> bool:
-        """Whether every second node makes a coarser box."""
-        return all(n % 2 == 0 and n >= (4 if wraps else 2) for n, wraps in zip(self.voxels, self.periodic, strict=True))
-
-    def halved(self) -> NodeBox:
-        """The box of every second node; open axes are rounded up to even, so that it can be halved again."""
-        voxels = [n // 2 for n in self.voxels]
-        a, b, c = (n if wraps or n == 1 else n + n % 2 for n, wraps in zip(voxels, self.periodic, strict=True))
-        return NodeBox((a, b, c), self.periodic)
-
     def inner(self, ghosted: NDArray[Any]) -> NDArray[Any]:
         """A view of the own nodes of an array with ghosts (three leading axes)."""
         a, b, c = self.nodes

@@ -30,7 +30,6 @@ export default {
         await this.nv.loadMeshes(this.meshes);
         this.draw_lines(this.lines);
         this.set_view(this.view);
-        this.$emit("ready", { volumes: this.nv.volumes.length, meshes: this.nv.meshes.length });
       } catch (error) {
         this.$emit("problem", { message: String(error?.message ?? error) });
       }

@@ -178,10 +178,6 @@ class Viewer(ui.element, component="viewer.js", esm={"niivue": str(NIIVUE)}):
         """Have a function called when the user has moved the cross-hair."""
         self.on("place", lambda event: handler(_place(event)), throttle=throttle_s)
 
-    def on_ready(self, handler: Callable[[], Any]) -> None:
-        """Have a function called when everything is drawn."""
-        self.on("ready", lambda _: handler())
-
     def on_problem(self, handler: Callable[[str], Any]) -> None:
         """Have a function called with the reason when something could not be loaded."""
         self.on("problem", lambda event: handler(str(event.args["message"])))
