@@ -32,7 +32,7 @@ _LONGEST_GROWTH = 13.0
 WAITS: dict[str, tuple[str, float | None]] = {
     "page": ("page of 50 cases, slowest of first, middle, last", 0.2),
     "filtered": ("page of 50 cases at T7, fractured, operated in one year, with their number", 0.2),
-    "study": ("frames, selection of the cohort, descriptives", 10.0),
+    "study": ("selection of the cohort, its frames, descriptives", 10.0),
     "export": ("export of all kinds as long CSV with codebook", 60.0),
     "wide": ("export as one wide CSV with codebook", 60.0),
     "verify": ("verify: whole trail and every row", None),
@@ -178,8 +178,8 @@ def _study(place: Path, patients: int) -> float:
         }
     )
     began = time.perf_counter()
-    with Registry.open(place) as registry:
-        chosen = select(registry.frames(), cohort)
+    with Registry.open(place) as registry, registry.records() as records:
+        chosen = select(records, cohort)
     baseline(chosen)
     treatment(chosen)
     return time.perf_counter() - began

@@ -12,12 +12,12 @@ import numpy as np
 from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.groups import Report
 from benchmarks.pool import Tick
-from corduroy.registry.frames import frames_of
+from corduroy.registry.frames import Frames, frames_of
 from corduroy.registry.synthetic import random_frames, six_patients
 from corduroy.study.analysis.baseline import baseline, treatment
 from corduroy.study.cohort import Cohort, cohort_from
 from corduroy.study.results import NumericVariable, SeriesResult, Variable
-from corduroy.study.selection import Frames, Selection, select
+from corduroy.study.selection import Selection, select
 from corduroy.study.series import analyse
 
 _PATIENTS = 100_000

@@ -19,9 +19,9 @@ Not recorded is never 0, "" or False.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ from corduroy.registry.record.items import Kind
 from corduroy.registry.values import SEPARATOR
 
 Frames = dict[str, pd.DataFrame]
+Columns = Mapping[str, Collection[str]]
+"""Names of items by kind of record."""
 
 _DTYPES: dict[Kind, str] = {
     "integer": "float64",
@@ -38,6 +40,71 @@ _DTYPES: dict[Kind, str] = {
     "yes/no": "boolean",
     "date": "datetime64[ns]",
 }
+
+
+class Records(Protocol):
+    """Where frames are read from: a store, or records in memory."""
+
+    def frames(self, columns: Columns | None = None, cases: Collection[str] | None = None) -> Frames:
+        """One frame for each kind, in the order of entering.
+
+        Parameters
+        ----------
+        columns : mapping of str to collection of str, optional
+            The kinds to read, and of each the items; the ids come with them, and so do the ids of the kinds above.
+            All, if left out.
+        cases : collection of str, optional
+            Entry ids of cases: these only, what belongs to them, their patients and the patients' consents.
+        """
+        ...
+
+
+class HeldRecords:
+    """Records that are in memory already.
+
+    Parameters
+    ----------
+    held : dict of str to DataFrame
+        All kinds with all their columns.
+    """
+
+    def __init__(self, held: Frames) -> None:
+        self._held = held
+
+    def frames(self, columns: Columns | None = None, cases: Collection[str] | None = None) -> Frames:
+        """As `Records.frames` says."""
+        found: Frames = {}
+        patients = self._patients_of(cases)
+        for kind, names in wanted_columns(columns).items():
+            record, whole = BY_KIND[kind], self._held[kind]
+            if cases is not None:
+                key = "entry_id" if kind in ("patient", "case") else id_columns(record)[-1]
+                of_patient = kind == "patient" or (record.parent == "patient" and kind != "case")
+                whole = whole[whole[key].isin(patients if of_patient else cases)]
+            found[kind] = whole[[*id_columns(record), *names]]
+        return found
+
+    def _patients_of(self, cases: Collection[str] | None) -> Collection[str]:
+        table = self._held["case"]
+        return () if cases is None else list(table.loc[table["entry_id"].isin(cases), "patient_id"])
+
+
+def wanted_columns(columns: Columns | None) -> dict[str, tuple[str, ...]]:
+    """The items to read of each kind, parents before children; without a word all of all.
+
+    Parameters
+    ----------
+    columns : mapping of str to collection of str or None
+        A kind above one that is named, and not named itself, has its ids alone.
+    """
+    if columns is None:
+        return {record.kind: tuple(record.items()) for record in RECORDS}
+    needed = set(columns)
+    for kind in columns:
+        while (above := BY_KIND[kind].parent) is not None:
+            needed.add(above)
+            kind = above
+    return {record.kind: tuple(columns.get(record.kind, ())) for record in RECORDS if record.kind in needed}
 
 
 def id_columns(record: type[Record]) -> tuple[str, ...]:
@@ -77,11 +144,12 @@ def frame(record: type[Record], columns: Mapping[str, Sequence[Any] | pd.Series[
     ----------
     record : type of Record
     columns : mapping of str to sequence
-        `id_columns` and every item, all of one length.
+        `id_columns` and the items that the frame shall have, all of one length.
     """
     ids = {name: pd.Series(np.asarray(columns[name], dtype=object), dtype=object) for name in id_columns(record)}
     # Not copied into one block for each type: the columns of a large registry are gigabytes.
-    return pd.DataFrame(ids | {name: column(item, columns[name]) for name, item in record.items().items()}, copy=False)
+    fields = {name: column(item, columns[name]) for name, item in record.items().items() if name in columns}
+    return pd.DataFrame(ids | fields, copy=False)
 
 
 def frames_of(case_files: Iterable[CaseFile]) -> Frames:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from corduroy.registry.frames import frames_of
+from corduroy.registry.frames import HeldRecords, Records, frames_of
 from corduroy.registry.synthetic import six_patients
 from corduroy.study.cohort import SYNTHETIC
-from corduroy.study.selection import Frames
 
 
-def load_frames(registry: str, beside: Path) -> Frames:
-    """All records of a registry.
+@contextmanager
+def opened_records(registry: str, beside: Path) -> Iterator[Records]:
+    """The records of a registry as they are at this moment, as long as the ``with`` block lasts.
 
     Parameters
     ----------
@@ -26,9 +28,10 @@ def load_frames(registry: str, beside: Path) -> Frames:
         If it cannot be opened.
     """
     if registry == SYNTHETIC:
-        return frames_of(six_patients())
+        yield HeldRecords(frames_of(six_patients()))
+        return
     from corduroy.registry.store import Registry
 
     place = registry if "://" in registry else str(beside / Path(registry).expanduser())
-    with Registry.open(place) as opened:
-        return opened.frames()
+    with Registry.open(place) as opened, opened.records() as records:
+        yield records

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corduroy.anatomy import Level
+from corduroy.registry.frames import Frames, HeldRecords, Records
+from corduroy.registry.record import TreatedCase
 from corduroy.registry.record.choices import ConsentScope, EventType
 from corduroy.registry.values import SEPARATOR
 from corduroy.study.cohort import Cohort, Criteria
@@ -17,9 +19,16 @@ from corduroy.study.results import Criterion, Flow, FlowStep
 
 DAYS_PER_MONTH = 365.25 / 12
 
-Frames = dict[str, pd.DataFrame]
-"""By kind of record, as `corduroy.registry.frames` describes them."""
-
+# What choosing the cases takes of everybody; the rest is read of the chosen alone.
+_TO_CHOOSE = {
+    "patient": ("pseudonym", "sex", "birth_year"),
+    "consent": ("scope", "withdrawn_on"),
+    "case": tuple(TreatedCase.items()),
+    "operation": ("on",),
+    "assessment": ("on",),
+    "imaging": ("on",),
+    "event": ("type", "on"),
+}
 _Truth = NDArray[np.bool_]
 _CONSENT = Criterion("consent", "Consent neither refused nor withdrawn")
 _OPERATED = Criterion("operation", "An operation is recorded")
@@ -45,13 +54,13 @@ class Selection:
     flow: Flow
 
 
-def select(frames: Frames, cohort: Cohort) -> Selection:
+def select(records: Records | Frames, cohort: Cohort) -> Selection:
     """The cases that fulfil a cohort's criteria.
 
     Parameters
     ----------
-    frames : dict of str to DataFrame
-        As `corduroy.registry.frames` describes.
+    records : Records or dict of str to DataFrame
+        Of a store (`Registry.records`), or all frames, as `corduroy.registry.frames` describes.
     cohort : Cohort
 
     Returns
@@ -64,6 +73,8 @@ def select(frames: Frames, cohort: Cohort) -> Selection:
     counted from it. A case of which a criterion is not recorded is left out too, and counted apart: "not recorded" is
     not "no".
     """
+    source = HeldRecords(records) if isinstance(records, dict) else records
+    frames = source.frames(_TO_CHOOSE)
     cases = case_table(frames)
     left = cases
     steps = []
@@ -85,7 +96,7 @@ def select(frames: Frames, cohort: Cohort) -> Selection:
         cases=tuple(left["label"]),
         patients=int(left["patient_id"].nunique()),
     )
-    return Selection(left, _records_of(frames, left), flow)
+    return Selection(left, source.frames(cases=list(left.index)), flow)
 
 
 def case_table(frames: Frames) -> pd.DataFrame:
@@ -195,17 +206,3 @@ def _between(operated: pd.Series[Any], criteria: Criteria) -> pd.Series[Any]:
     if days.until:
         met &= operated <= pd.Timestamp(days.until)
     return met.astype("boolean")
-
-
-def _records_of(frames: Frames, cases: pd.DataFrame) -> Frames:
-    chosen: Frames = {}
-    for kind, frame in frames.items():
-        if kind == "patient":
-            chosen[kind] = frame[frame["entry_id"].isin(cases["patient_id"])]
-        elif kind == "consent":
-            chosen[kind] = frame[frame["patient_id"].isin(cases["patient_id"])]
-        elif kind == "case":
-            chosen[kind] = frame[frame["entry_id"].isin(cases.index)]
-        else:
-            chosen[kind] = frame[frame["case_id"].isin(cases.index)]
-    return chosen

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from corduroy.provenance import Provenance, content_hash
+from corduroy.registry.frames import Frames, Records
 from corduroy.registry.record import Consent
 from corduroy.registry.synthetic import NOTICE, is_synthetic
 from corduroy.study.analysis.baseline import baseline, treatment
@@ -25,9 +26,9 @@ from corduroy.study.analysis.readings import agreement, automated, mixed_pairs, 
 from corduroy.study.analysis.split import group_comparisons
 from corduroy.study.analysis.times import over_time, trajectories
 from corduroy.study.cohort import Cohort, read_cohort
-from corduroy.study.origin import load_frames
+from corduroy.study.origin import opened_records
 from corduroy.study.results import CategoricalVariable, Design, Ethics, NotComputed, SeriesResult
-from corduroy.study.selection import Frames, Selection, select
+from corduroy.study.selection import Selection, select
 
 SEED = 1
 """Of the generator for tests that are too large to be enumerated: the same file gives the same report."""
@@ -47,16 +48,17 @@ def analyse_file(path: Path) -> SeriesResult:
         If the file or the registry it names cannot be read.
     """
     cohort = read_cohort(path)
-    return analyse(load_frames(cohort.registry, path.parent), cohort, {"cohort file": content_hash(path)})
+    with opened_records(cohort.registry, path.parent) as records:
+        return analyse(records, cohort, {"cohort file": content_hash(path)})
 
 
-def analyse(frames: Frames, cohort: Cohort, inputs: Mapping[str, str] | None = None) -> SeriesResult:
+def analyse(records: Records | Frames, cohort: Cohort, inputs: Mapping[str, str] | None = None) -> SeriesResult:
     """Analyse a series.
 
     Parameters
     ----------
-    frames : dict of str to DataFrame
-        All records of a registry, as `corduroy.registry.frames` describes.
+    records : Records or dict of str to DataFrame
+        Of a store (`Registry.records`), or all frames, as `corduroy.registry.frames` describes.
     cohort : Cohort
     inputs : mapping of str to str, optional
         Names and SHA-256 of what the frames and the cohort are from, for the provenance.
@@ -72,7 +74,7 @@ def analyse(frames: Frames, cohort: Cohort, inputs: Mapping[str, str] | None = N
     effect.
     """
     rng = np.random.default_rng(SEED)
-    selection = select(frames, cohort)
+    selection = select(records, cohort)
     comparisons = compare(selection, cohort, rng)
     repeated = over_time(selection, cohort, rng)
     groups = group_comparisons(selection, cohort, comparisons, rng)

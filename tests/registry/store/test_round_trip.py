@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from corduroy.registry.frames import frames_of
+from corduroy.registry.frames import HeldRecords, frames_of
 from corduroy.registry.record import RECORDS, Item, Patient, Record, TreatedCase
 from corduroy.registry.record.items import Kind
 from corduroy.registry.store import Registry
+from corduroy.registry.synthetic import random_case_files
 from corduroy.registry.values import SEPARATOR, given_values, kept_values
 
 CHECKS = settings(
@@ -136,6 +138,36 @@ def test_frames_of_the_store_are_those_of_its_files(registry: Registry, records:
 
 def test_frames_of_an_empty_registry_have_all_columns(registry: Registry, same: Callable) -> None:
     same(registry.frames(), frames_of([]))
+
+
+def test_a_part_of_the_records_is_the_same_from_the_store_as_from_memory(registry: Registry) -> None:
+    import pandas as pd
+
+    with registry.transaction(who="R", why="x") as change:
+        entered = {}
+        for file in random_case_files(9, np.random.default_rng(3)):
+            patient = entered.setdefault(file.patient.pseudonym, None) or change.add(file.patient)
+            entered[file.patient.pseudonym] = patient
+            case = change.add(file.case, patient.id)
+            for record in file.records():
+                if record is not file.patient and record is not file.case:
+                    change.add(record, case.id if record.parent == "case" else patient.id)
+    held = HeldRecords(registry.frames())
+    every = held.frames()["case"]["entry_id"]
+    columns = {"assessment": ("on", "odi"), "consent": ("scope",)}
+    for cases in (None, [], every[[7, 2, 5]].tolist(), every.tolist()):
+        for asked in (None, columns):
+            with registry.records() as records:
+                stored = records.frames(asked, cases)
+            expected = held.frames(asked, cases)
+            assert list(stored) == list(expected)
+            for kind, frame in expected.items():
+                pd.testing.assert_frame_equal(stored[kind], frame.reset_index(drop=True), check_dtype=bool(len(frame)))
+            assert len(stored["case"]) == (9 if cases is None else len(cases))
+            if asked:
+                assert list(stored) == ["patient", "consent", "case", "assessment"]
+                assert list(stored["case"]) == ["entry_id", "parent_id", "patient_id"]
+                assert list(stored["assessment"])[3:] == ["on", "odi"]
 
 
 @pytest.fixture

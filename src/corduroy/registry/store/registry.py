@@ -26,6 +26,9 @@ from corduroy.registry.store.verification import Verification
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corduroy.registry.frames import Columns
+    from corduroy.registry.store.frames import StoredRecords
+
 _EVERY_CASE = CaseFilter()
 
 
@@ -268,12 +271,24 @@ class Registry:
             schema.bring_up(connection)
             return archive.restore_backup(connection, Path(backup))
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The living entries as one table for each kind; `corduroy.registry.frames` describes the columns."""
-        from corduroy.registry.store.frames import read_frames
+    @contextmanager
+    def records(self) -> Iterator[StoredRecords]:
+        """The living entries as they are at this moment, to be read as frames by what a study asks for."""
+        from corduroy.registry.store.frames import StoredRecords
 
         with reading_from(self._engine) as connection:
-            return read_frames(connection)
+            yield StoredRecords(connection)
+
+    def frames(self, columns: Columns | None = None) -> dict[str, pd.DataFrame]:
+        """The living entries as one table for each kind; `corduroy.registry.frames` describes the columns.
+
+        Parameters
+        ----------
+        columns : mapping of str to collection of str, optional
+            The kinds to read, and of each the items. All, if left out.
+        """
+        with self.records() as records:
+            return records.frames(columns)
 
 
 @contextmanager

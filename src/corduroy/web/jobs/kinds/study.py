@@ -36,7 +36,7 @@ def run(task: Task) -> str:
     from corduroy.pipeline.files import write_json
     from corduroy.reports.series import write_series_report
     from corduroy.study.cohort import cohort_from
-    from corduroy.study.origin import load_frames
+    from corduroy.study.origin import opened_records
     from corduroy.study.plain import as_plain
     from corduroy.study.series import analyse
 
@@ -44,9 +44,9 @@ def run(task: Task) -> str:
     started("read")
     request = StudyRequest.model_validate(task.job.request)
     cohort = cohort_from(cohort_of(request, task.bench.place.registry), "the cohort")
-    frames = load_frames(cohort.registry, task.bench.place.folder)
-    started("analyse")
-    result = analyse(frames, cohort)
+    with opened_records(cohort.registry, task.bench.place.folder) as records:
+        started("analyse")
+        result = analyse(records, cohort)
     started("report")
     written = write_series_report(result, task.results)
     write_json(task.results / JSON_NAME, as_plain(result))
