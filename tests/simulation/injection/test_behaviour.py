@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks import injection_behaviour as behaviour
+from benchmarks.injection_bodies import newtonian
 from benchmarks.injection_leaks import Trial, named_right
 from benchmarks.injection_phantoms import plan
+from corduroy.errors import DoubtWarning
 from corduroy.scales.yeom import YeomType
 from corduroy.simulation.injection import (
     Gelatin,
@@ -103,6 +105,10 @@ def test_stops_at_a_leak_that_is_watched(body: PorousBody) -> None:
     assert stopped.first_site() == "breach"
     assert stopped.leaked_mm3[-1, 1] >= 1.0
     assert stopped.leaked_mm3[-2, 1] < 1.0
+    when = stopped.first_reached("breach", 1.0)
+    assert when is not None
+    assert stopped.times_s[-2] < when[0] <= stopped.times_s[-1]
+    assert stopped.injected_mm3[-2] < when[1] <= stopped.injected_mm3[-1]
     assert stopped.injected_mm3[-1] < 8000
     assert not np.isnan(stopped.arrival_s).all()
 
@@ -111,6 +117,21 @@ def test_stops_at_the_target(body: PorousBody) -> None:
     stopped = injected(body, stop=StopRule(target_share=0.2))
     assert stopped.stop is StopReason.TARGET
     assert stopped.share_filled(body.active) == pytest.approx(0.2, abs=0.03)
+
+
+def test_thin_cement_is_held_in_a_front_and_warned_of(body: PorousBody) -> None:
+    """It moves as if it were as viscous as marrow; the pressure is its own."""
+    thin, alike = newtonian(0.007), newtonian(0.07)
+    tip = plan((2.0, -3.0, 1.0), 3.0)
+    with pytest.warns(DoubtWarning, match="less viscous than the marrow"):
+        held = inject(body, tip, Recipe(cement=thin, marrow_pa_s=0.07))
+    even = inject(body, tip, Recipe(cement=alike, marrow_pa_s=0.07))
+    assert held.thin_voxels > 0
+    assert even.thin_voxels == 0
+    np.testing.assert_allclose(held.fill, even.fill, atol=0.01)
+    assert held.worst_balance < 1e-8
+    outside = max(site.outside_mpa for site in body.sites if site.yeom is None)
+    assert held.tip_pressure_mpa[-1, 0] - outside < 0.8 * (even.tip_pressure_mpa[-1, 0] - outside)
 
 
 def test_the_mask_grows_with_time(plain: InjectionResult) -> None:

@@ -10,6 +10,8 @@ from numba import njit, prange
 from corduroy.simulation.injection.rheology import FIRST_RATE, RATE_STEP
 
 _LEAST_SPEED = 1e-30
+_THINNER = 0.999
+"""Of the marrow's viscosity: below it cement counts as the thinner one, above it the table's rounding decides."""
 
 
 @njit(cache=True)
@@ -48,12 +50,12 @@ def resistances(
     state: Any,
     fluid: Any,
     table: Any,
-    piston: bool,
+    law: Any,
     exponents: Any,
     clog: Any,
     ratio: Any,
     out: Any,
-) -> None:
+) -> int:
     """Viscosity of what is in each voxel, in MPa·s, more where particles were caught.
 
     Parameters
@@ -73,20 +75,28 @@ def resistances(
         share of particles, the table's step of age.
     table : array
         See `rheology.ViscosityTable`.
-    piston : bool
-        Cement and marrow in series, else relative permeabilities with `exponents`.
+    law : tuple of bool
+        Whether cement and marrow are in series, else relative permeabilities with `exponents`; whether cement is taken
+        to be no less viscous than marrow, for a front that is held.
     clog : tuple
         Particles held, caught, limit of caught over room, exponent, least share of the permeability; arrays
         of size 1 without gelatin.
     ratio : array of float32, flat
         Set, for `transport.fractional_flow`; size 1 for pistons.
     out : array of float32, flat
+
+    Returns
+    -------
+    int
+        In how many voxels, at least half full, the cement itself is less viscous than marrow.
     """
+    piston, firm = law
     held, room, age = state
     laden, caught, limit, power, left = clog
     marrow, older, fresh, densest, age_step = fluid
     areas, halves, per_voxel = geometry
     ny, nz = shape[1], shape[2]
+    thin = 0
     for i in prange(1, shape[0] - 1):
         for j in range(1, ny - 1):
             row = (i * ny + j) * nz
@@ -107,6 +117,10 @@ def resistances(
                     if laden.size > 1 and held[c] > 0:
                         thick = min(laden[c] / held[c], 0.99 * densest)
                         cement *= (1 - thick / densest) ** (-2.5 * densest)
+                    if cement < _THINNER * marrow and share >= 0.5:
+                        thin += 1
+                    if firm:
+                        cement = max(cement, marrow)
                     if piston:
                         value = share * cement + (1 - share) * marrow
                     else:
@@ -115,3 +129,4 @@ def resistances(
                 if caught.size > 1:
                     value /= max(left, (1 - min(1.0, caught[c] / (limit * room[c]))) ** power)
                 out[c] = value
+    return thin

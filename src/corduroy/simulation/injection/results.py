@@ -52,6 +52,9 @@ class InjectionResult:
     worst_balance : float
         Largest error of the mass balance of a step over the volume injected until then.
     pressure_solves, pressure_iterations : int
+    thin_voxels : int
+        In how many voxels, at most, cement was less viscous than the marrow that it pushed; above 0 the real front
+        would finger and reach farther than this one (see `inject`).
     """
 
     body: PorousBody
@@ -69,6 +72,7 @@ class InjectionResult:
     worst_balance: float
     pressure_solves: int
     pressure_iterations: int
+    thin_voxels: int
 
     def mask(self, time_s: float | None = None) -> NDArray[np.bool_]:
         """Voxels whose pores are at least half full, at the end or at a time."""
@@ -87,15 +91,28 @@ class InjectionResult:
         return float((self.fill[region] * pores).sum() / pores.sum())
 
     def first_reached(self, site: str, least_mm3: float = 1e-9) -> tuple[float, float] | None:
-        """Time (s) and injected volume (mm³) at which a site has let that much cement out; None if it never did."""
+        """Time (s) and injected volume (mm³) at which a site has let that much cement out; None if it never did.
+
+        Within a step, cement is taken to leave evenly.
+        """
         place = [each.name for each in self.body.sites].index(site)
-        steps = np.flatnonzero(self.leaked_mm3[:, place] >= least_mm3)
+        leaked = self.leaked_mm3[:, place]
+        steps = np.flatnonzero(leaked >= least_mm3)
         if not steps.size:
             return None
-        return float(self.times_s[steps[0]]), float(self.injected_mm3[steps[0]])
+        step = int(steps[0])
+        before = float(leaked[step - 1]) if step else 0.0
+        share = (least_mm3 - before) / (float(leaked[step]) - before)
+        return _within(self.times_s, step, share), _within(self.injected_mm3, step, share)
 
     def first_site(self, least_mm3: float = 1e-9) -> str | None:
         """The site that opens first; None if nothing leaks."""
         reached = [(self.first_reached(site.name, least_mm3), site.name) for site in self.body.sites]
         times = sorted((when[1], name) for when, name in reached if when is not None)
         return times[0][1] if times else None
+
+
+def _within(course: FloatArray, step: int, share: float) -> float:
+    """The value a share of the way through a step; courses begin at zero."""
+    before = float(course[step - 1]) if step else 0.0
+    return before + share * (float(course[step]) - before)
