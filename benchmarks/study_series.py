@@ -15,7 +15,8 @@ from benchmarks.pool import Tick
 from corduroy.registry.frames import Frames, frames_of
 from corduroy.registry.synthetic import random_frames, six_patients
 from corduroy.study.analysis.baseline import baseline, treatment
-from corduroy.study.cohort import Cohort, cohort_from
+from corduroy.study.cohort import Cohort
+from corduroy.study.cohort_file import cohort_from
 from corduroy.study.results import NumericVariable, SeriesResult, Variable
 from corduroy.study.selection import Selection, select
 from corduroy.study.series import analyse

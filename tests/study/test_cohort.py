@@ -20,7 +20,8 @@ from corduroy.errors import CorduroyError, FileFormatError, SettingsError
 from corduroy.registry.frames import frames_of
 from corduroy.registry.record import CaseFile, Consent, TreatedCase
 from corduroy.registry.synthetic import random_frames, six_patients
-from corduroy.study.cohort import Cohort, cohort_from, read_cohort
+from corduroy.study.cohort import Cohort
+from corduroy.study.cohort_file import cohort_from, read_cohort
 from corduroy.study.results import FlowStep
 from corduroy.study.selection import Selection, completed_months, months_since, select
 

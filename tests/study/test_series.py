@@ -18,7 +18,7 @@ from corduroy.registry.record import CaseFile, FollowUpEvent, Leak, MeasurementE
 from corduroy.registry.record.choices import ImagingPosture, SideInjected
 from corduroy.registry.store import Registry
 from corduroy.registry.synthetic import NOTICE, random_case_files, random_frames, six_patients
-from corduroy.study.cohort import cohort_from
+from corduroy.study.cohort_file import cohort_from
 from corduroy.study.plain import as_plain
 from corduroy.study.results import CategoricalVariable, EventResult, NumericVariable, SeriesResult, Variable
 from corduroy.study.selection import select

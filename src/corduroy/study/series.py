@@ -25,7 +25,8 @@ from corduroy.study.analysis.observation import observation, period, timelines
 from corduroy.study.analysis.readings import agreement, automated, mixed_pairs, restorations
 from corduroy.study.analysis.split import group_comparisons
 from corduroy.study.analysis.times import over_time, trajectories
-from corduroy.study.cohort import Cohort, read_cohort
+from corduroy.study.cohort import Cohort
+from corduroy.study.cohort_file import read_cohort
 from corduroy.study.origin import opened_records
 from corduroy.study.results import CategoricalVariable, Design, Ethics, NotComputed, SeriesResult
 from corduroy.study.selection import Selection, select

@@ -12,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from corduroy.reports.series import write_series_report
-from corduroy.study.cohort import cohort_from
+from corduroy.study.cohort_file import cohort_from
 from corduroy.study.origin import load_frames
 from corduroy.study.results import SeriesResult
 from corduroy.study.series import analyse

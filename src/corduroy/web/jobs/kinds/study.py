@@ -35,7 +35,7 @@ def run(task: Task) -> str:
     """Analyse the series and write its report."""
     from corduroy.pipeline.files import write_json
     from corduroy.reports.series import write_series_report
-    from corduroy.study.cohort import cohort_from
+    from corduroy.study.cohort_file import cohort_from
     from corduroy.study.origin import opened_records
     from corduroy.study.plain import as_plain
     from corduroy.study.series import analyse

@@ -10,7 +10,8 @@ from nicegui import ui
 from corduroy.errors import InputError
 from corduroy.registry.record import Visit
 from corduroy.study.analysis.outcomes import OUTCOMES
-from corduroy.study.cohort import SYNTHETIC, cohort_from
+from corduroy.study.cohort import SYNTHETIC
+from corduroy.study.cohort_file import cohort_from
 from corduroy.web.pages.frame import heading
 from corduroy.web.texts import text
 
