@@ -19,7 +19,8 @@ from corduroy.registry.store.audit import AuditRow
 from corduroy.registry.store.case_list import CaseFilter, CaseRow
 from corduroy.registry.store.change import Change
 from corduroy.registry.store.entries import Entry, number_of, record_class
-from corduroy.registry.store.place import Place, existing_file, write_ahead, writing
+from corduroy.registry.store.making import closing, new_file
+from corduroy.registry.store.place import Place, existing_file, writing
 from corduroy.registry.store.place import reading as reading_from
 from corduroy.registry.store.verification import Verification
 
@@ -67,10 +68,10 @@ class Registry:
         """
         where = Place.of(place)
         if where.path:
-            with _new_file(where.path):
+            with new_file(where.path):
                 pass
         else:
-            with _closing(where.engine()) as engine, writing(engine) as connection:
+            with closing(where.engine()) as engine, writing(engine) as connection:
                 if schema.current(connection):
                     raise RegistryError(
                         f"there is a registry at {where} already", do="open it, or name another database"
@@ -258,9 +259,9 @@ class Registry:
         where = Place.of(place)
         if where.path and not where.path.exists():
             archive.read_manifest(Path(backup))
-            with _new_file(where.path) as connection:
+            with new_file(where.path) as connection:
                 return archive.restore_backup(connection, Path(backup))
-        with _closing(where.engine()) as engine, writing(engine) as connection:
+        with closing(where.engine()) as engine, writing(engine) as connection:
             if schema.current(connection):
                 if not replace:
                     told = "write over it with --replace, or name another place"
@@ -289,34 +290,6 @@ class Registry:
         """
         with self.records() as records:
             return records.frames(columns)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[Connection]:
-    """A file with empty tables, made beside and then renamed: a file that is there is a whole registry."""
-    if path.exists():
-        raise RegistryError(f"there is a file {path} already", do="open it, or name another one")
-    if not path.parent.is_dir():
-        raise RegistryError(f"no folder {path.parent}", do="make it first")
-    beside = path.with_name(f".{path.name}.part")
-    beside.unlink(missing_ok=True)
-    try:
-        with _closing(Place.of(beside).engine()) as engine:
-            with writing(engine) as connection:
-                schema.bring_up(connection)
-                yield connection
-            write_ahead(engine)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def _closing(engine: Engine) -> Iterator[Engine]:
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _told(name: str, text: str) -> str:
