@@ -47,7 +47,7 @@ def test_restriction_is_the_transpose_of_interpolation(sponge: np.ndarray, rng: 
     model = VoxelModel(sponge)
     kernels = to_kernels(model, sponge.astype(np.float32), [])
     link = coarsen(voxel_cells(kernels))
-    rungs = ladder(link, addresses(kernels), kernels.box.shape[2])
+    rungs = ladder(link, addresses(kernels), kernels.layout.lane)
     coarse = rng.standard_normal(3 * link.cells.vertices).astype(np.float32)
     fine = kernels.vector(np.float32)
     rungs.prolong_add(coarse, fine)

@@ -72,7 +72,6 @@ def iterate(
         keep = -alpha * turned / energy if len(history) > 1 else 0.0
         energy = now
         add_scaled(finest.solution, keep, direction)
-        model.wrap(direction)
         curvature = operator.product(direction, image)
         if not (curvature > 0 and energy > 0):
             break

@@ -1,13 +1,10 @@
-"""The stiffness of voxels times a vector, line by line, without a matrix.
+"""The stiffness of voxels times a vector, without a matrix.
 
 A voxel's 24×24 stiffness becomes block diagonal with blocks of at most three in the basis of its eight corner modes
-(sums and differences along each axis; see `element.py`). Sums and differences along the two slow axes are taken for a
-whole line of voxels, those along the fast axis and the blocks in vector registers, and the way back is the transpose:
-about 190 operations per voxel where the plain product takes 1152. Threads own slabs of node planes and compute the
-voxels between two slabs twice, so that every node is written by one thread and nothing is coloured or locked.
-
-Numba's vectoriser sets the style here: every loop runs over short views from zero, rows of a work buffer lie at
-constant distances, and a loop never writes to more than two arrays.
+(sums and differences along each axis; see `element.py`): about 200 operations per voxel where the plain product takes
+1152. Threads own slabs of node planes and compute the voxels between two slabs twice, so that every node is written by
+one thread and nothing is coloured or locked. A slab holds two planes of displacements and two of sums in work rows
+(see `lines.py`), so that a vector is read once and may be changed in place.
 """
 
 from __future__ import annotations
@@ -18,53 +15,31 @@ import numpy as np
 from numba import njit, prange
 
 from corduroy.simulation.borrowed import borrowed
-from corduroy.simulation.elasticity.lines import (
-    CHUNK,
-    CHUNK_WORK,
-    LINE,
-    clear,
-    complete,
-    keep_free,
-    store_product,
-    store_residual,
-    store_smoothed,
-    voxel_line,
-)
+from corduroy.simulation.elasticity.lines import voxel_line
+from corduroy.simulation.elasticity.nodes import clear, fetch_plane, put_product, put_residual, put_smoothed
 from corduroy.simulation.sums import in_order
 
-LONGEST_LINE = 1016
-TAIL = 96
-"""Entries allocated behind every vector, for the rounded-up last chunk reads (and discards) past its end."""
-_HERE = 0
-_NEXT = 6 * LINE
-_TOTAL = 12 * LINE
-LINE_WORK = 15 * LINE
+LONGEST_LINE = 32_000
+"""Places on a line are kept as 16-bit integers."""
 PRODUCT, RESIDUAL, SMOOTH = 0, 1, 2
 GAP = 8
-"""Empty voxels in a row that are worth skipping: a vector register's."""
-UNLIT, PLAIN, MIXED = 0, 1, 2
-"""Node lines without a voxel beside them; those whose nodes are free or held as a whole; the others."""
+"""Empty voxels in a row that end a span: a vector register's, so that none reaches from one span into the next."""
+PLANES = 5
+"""Planes of work rows of a slab: displacements below and above, sums below and above, the next slab's first plane."""
+ROWS = 4
+"""More work rows of a slab: a node line's sums, side by side, and a line's moduli."""
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
-__all__ = [
-    "CHUNK_WORK",
-    "GAP",
-    "LINE_WORK",
-    "LONGEST_LINE",
-    "MIXED",
-    "PLAIN",
-    "PRODUCT",
-    "RESIDUAL",
-    "SMOOTH",
-    "TAIL",
-    "UNLIT",
-    "find_spans",
-    "sweep",
-]
+
+
+@njit(cache=True)
+def row_length(pitch: int) -> int:
+    """Of a work row that holds a node line: with room for a register to read past its end, and one entry more."""
+    return (pitch + 2 * GAP + 7) // 8 * 8
 
 
 @njit(cache=True)
 def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
-    """Stretches of stiff voxels of each line, at most `CHUNK` long, joined over short gaps.
+    """Stretches of stiff voxels of each line, joined over short gaps.
 
     Returns
     -------
@@ -85,7 +60,7 @@ def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
                     continue
                 end = at + 1
                 last = end
-                while end < length and end - at < CHUNK and end - last < GAP:
+                while end < length and end - last < GAP:
                     if row[end] != 0:
                         last = end + 1
                     end += 1
@@ -103,84 +78,64 @@ def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
 @njit(cache=True, fastmath=_FAST, inline="never")
 def _slab(
     mode: int,
-    s: int,
+    first: int,
+    end: int,
     shape: Any,
     u: Any,
+    lane: int,
+    known: Any,
+    own: Any,
     modulus: Any,
-    span_starts: Any,
-    spans: Any,
+    voxels: Any,
     k: Any,
     inverse: Any,
-    free: Any,
-    kinds: Any,
     right: Any,
     out: Any,
     weights: Any,
-    starts: Any,
-    edges: Any,
-    below: Any,
-    chunk: Any,
-    rows: Any,
-) -> Any:
-    """One slab of node planes; `edges` holds its neighbours' planes as they were before the sweep."""
+    work: Any,
+    dots: Any,
+) -> None:
+    """The node planes from `first` to `end`; the work rows hold the planes before and behind as they were."""
     _, lines, pitch = shape
-    plane = lines * 3 * pitch
-    first, end = starts[s], starts[s + 1]
-    dot = 0.0
+    starts, spans, places = known
+    own_starts, own_spans, own_places = own
+    voxel_starts, voxel_spans = voxels
+    row = row_length(pitch)
+    plane = 3 * lines * row
+    spare = PLANES * plane
+    e = work[spare + 3 * row :]
+    low, up, to_low, to_up = 0, plane, 2 * plane, 3 * plane
+    clear(work, to_low, 2 * plane)
     for q in range(first - 1, end):
-        low = u[q * plane : (q + 1) * plane + TAIL]
-        up = u[(q + 1) * plane : (q + 2) * plane + TAIL]
-        if q == first - 1 and s > 0:
-            low = edges[s - 1, 0]
-        if q == end - 1 and s < starts.size - 2:
-            up = edges[s, 1]
-        here = rows[_HERE:_NEXT]
-        beyond = rows[_NEXT:_TOTAL]
-        clear(here, pitch + 8)
+        if q + 1 < end:
+            fetch_plane(u, lane, starts, spans, places, (q + 1) * lines, lines, row, work, up)
+        else:
+            up = (PLANES - 1) * plane
+        dot = 0.0
         for j in range(lines - 1):
-            kind = kinds[q * lines + j]
-            if kind == UNLIT:
-                below[3 * j * pitch : 3 * (j + 1) * pitch] = 0
-                clear(here, pitch + 8)
-                continue
-            clear(beyond, pitch + 8)
             line = q * (lines - 1) + j
-            at = line * (pitch - 1)
-            voxel_line(
-                low,
-                up,
-                modulus[at : at + pitch - 1],
-                spans[span_starts[line] : span_starts[line + 1]],
-                k,
-                chunk,
-                here,
-                beyond,
-                j,
-                pitch,
-            )
-            for c in range(3):
-                o = (3 * j + c) * pitch
-                total = rows[_TOTAL + c * LINE : _TOTAL + c * LINE + pitch]
-                complete(here[2 * c * LINE :], total, below[o : o + pitch], pitch)
-                if q < first:
-                    continue
-                v = q * plane + o
-                node = (q * lines + j) * pitch
-                mine = u[v : v + pitch]
-                there = out[v : v + pitch]
-                bits = free[node : node + pitch]
+            at = 3 * j * row
+            stretches = voxel_spans[voxel_starts[line] : voxel_starts[line + 1]]
+            if stretches.size > 0:
+                for i in range(pitch - 1):
+                    e[i] = modulus[line * (pitch - 1) + i]
+                voxel_line(work, low + at, up + at, to_low + at, to_up + at, row, e, k, stretches)
+            some, last = own_starts[q * lines + j], own_starts[q * lines + j + 1]
+            if q >= first and last > some:
+                mine = own_spans[some:last]
+                there = own_places[some:last]
                 if mode == PRODUCT:
-                    dot += store_product(total, mine, there, bits, c, pitch)
+                    dot += put_product(work, to_low + at, spare, row, u, out, lane, mine, there)
                 elif mode == RESIDUAL:
-                    store_residual(total, right[v : v + pitch], there, bits, c, pitch)
+                    put_residual(work, to_low + at, spare, row, right, out, lane, mine, there)
                 else:
-                    wanted = right[v : v + pitch]
-                    if kind == MIXED:
-                        keep_free(total, wanted, bits, c, pitch)
-                    factor = inverse[node : node + pitch]
-                    store_smoothed(total, mine, wanted, there, factor, weights[0], weights[1], pitch)
-            here, beyond = beyond, here
-    return dot
+                    put_smoothed(work, to_low + at, spare, row, right, out, u, inverse, weights, lane, mine, there)
+            clear(work, to_low + at, 3 * row)
+        clear(work, to_low + 3 * (lines - 1) * row, 3 * row)
+        if q >= first:
+            dots[q] = dot
+        low, up = up, low
+        to_low, to_up = to_up, to_low
 
 
 @njit(cache=True, fastmath=_FAST, parallel=True)
@@ -188,80 +143,76 @@ def sweep(
     mode: int,
     shape: Any,
     u: Any,
+    lane: int,
+    known: Any,
+    own: Any,
     modulus: Any,
-    span_starts: Any,
-    spans: Any,
+    voxels: Any,
     k: Any,
     inverse: Any,
-    free: Any,
-    kinds: Any,
     right: Any,
     out: Any,
     weights: Any,
-    starts: Any,
-    edges: Any,
-    below: Any,
-    chunk_work: Any,
-    line_work: Any,
+    slabs: Any,
+    work: Any,
+    dots: Any,
 ) -> Any:
     """One pass of the operator over all nodes, joined with what is done with the product.
 
     Parameters
     ----------
     mode : int
-        `PRODUCT`: out = A u on free components, returns u·A u. `RESIDUAL`: out = right - A u. `SMOOTH`: the
-        Chebyshev step out = keep·out + gain·inverse·(right - A u), u += out, in place.
+        `PRODUCT`: out = A u, returns u·A u. `RESIDUAL`: out = right - A u. `SMOOTH`: the Chebyshev step
+        out = keep·out + gain·inverse·(right - A u), u += out, in place.
     shape : tuple of int
         Nodes with ghosts along the three axes.
     u, right, out : array of float, flat
-        Vectors of nodes: plane, line, component, place in the line.
+    lane : int
+    known, own : tuple
+        Starts, spans and places of the runs, see `layout.Layout`.
     modulus : array of float32, flat
         Of the voxels with ghosts, one fewer along each axis.
-    span_starts, spans
+    voxels : tuple
         See `find_spans`.
     k : array of float
         The 33 block entries.
     inverse : array of float32, flat
-        Inverse diagonal per node, 0 where nothing is unknown.
-    free : array of uint8, flat
-        Bit c is set where component c is unknown.
-    kinds : array of uint8, flat
-        `UNLIT`, `PLAIN` or `MIXED` per node line.
+        Inverse diagonal per node, in the order of a vector's first components.
     weights : array of float
         keep and gain.
-    starts : array of int
+    slabs : array of int
         First node plane of each slab, and the end.
-    edges, below, chunk_work, line_work : array of float
-        Work space of the slabs: `Sweeper` makes it.
+    work : array of float, shape (slabs, `PLANES` planes of work rows and `ROWS` rows)
+    dots : array of float, shape (planes,)
+        Work space.
     """
     _, lines, pitch = shape
-    plane = lines * 3 * pitch
-    slabs = starts.size - 1
-    dots = line_work[:, _TOTAL].copy()
-    for s in prange(slabs - 1):
-        first = starts[s + 1]
-        edges[s, 0, :plane] = u[(first - 1) * plane : first * plane]
-        edges[s, 1, :plane] = u[first * plane : (first + 1) * plane]
-    for s in prange(slabs):
-        dots[s] = _slab(
+    starts, spans, places = known
+    row = row_length(pitch)
+    plane = 3 * lines * row
+    for s in prange(slabs.size - 1):
+        mine = borrowed(work)[s]
+        for n in range(2):
+            q, at = (slabs[s] - 1, 0) if n == 0 else (slabs[s + 1], (PLANES - 1) * plane)
+            fetch_plane(borrowed(u), lane, starts, borrowed(spans), places, q * lines, lines, row, mine, at)
+    for s in prange(slabs.size - 1):
+        _slab(
             mode,
-            s,
+            slabs[s],
+            slabs[s + 1],
             shape,
             borrowed(u),
+            lane,
+            (borrowed(known[0]), borrowed(known[1]), borrowed(known[2])),
+            (borrowed(own[0]), borrowed(own[1]), borrowed(own[2])),
             borrowed(modulus),
-            span_starts,
-            borrowed(spans),
+            (borrowed(voxels[0]), borrowed(voxels[1])),
             k,
             borrowed(inverse),
-            borrowed(free),
-            kinds,
             borrowed(right),
             borrowed(out),
             weights,
-            starts,
-            borrowed(edges),
-            borrowed(below)[s],
-            borrowed(chunk_work)[s],
-            borrowed(line_work)[s],
+            borrowed(work)[s],
+            dots,
         )
     return in_order(dots)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corduroy.errors import ModelError
 from corduroy.simulation.elasticity.element import Array, element_stiffness, isotropic
-from corduroy.simulation.elasticity.operator import Model
+from corduroy.simulation.elasticity.operator import Model, own_nodes
 from corduroy.simulation.grid import NodeBox, covering, zeros
 
 WIDEST_CONTRAST = 1e9
@@ -135,7 +135,12 @@ def ghosted(model: VoxelModel, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
     return at
 
 
-def to_kernels(model: VoxelModel, modulus: NDArray[np.float32], held: Iterable[tuple[NDArray[np.int64], int]]) -> Model:
+def to_kernels(
+    model: VoxelModel,
+    modulus: NDArray[np.float32],
+    held: Iterable[tuple[NDArray[np.int64], int]],
+    is_boxed: bool = False,
+) -> Model:
     """The arrays of the kernels.
 
     Parameters
@@ -145,6 +150,8 @@ def to_kernels(model: VoxelModel, modulus: NDArray[np.float32], held: Iterable[t
         What is left of the model's modulus after repairs.
     held : iterable of (nodes, axis)
         Components that are known.
+    is_boxed : bool
+        See `Model`.
     """
     box = model.box
     flat = zeros(int(np.prod(box.voxel_shape)), np.float32)
@@ -153,16 +160,7 @@ def to_kernels(model: VoxelModel, modulus: NDArray[np.float32], held: Iterable[t
     inside[1 : a + 1, 1 : b + 1, 1 : c + 1] = modulus
     box.wrap(inside)
     free = zeros(int(np.prod(box.shape)), np.uint8)
-    bits = free[: int(np.prod(box.shape))].reshape(box.shape)
-    p, q, r = inside.shape
-    solid = inside > 0
-    for i in (0, 1):
-        for j in (0, 1):
-            for k in (0, 1):
-                bits[i : i + p, j : j + q, k : k + r][solid] = 7
-    own = np.zeros(box.shape, bool)
-    box.inner(own)[:] = True
-    bits[~own] = 0
+    free[: int(np.prod(box.shape))] = 7 * own_nodes(box, inside > 0).reshape(-1).astype(np.uint8)
     for nodes, axis in held:
         free[ghosted(model, nodes)] &= np.uint8(7 - (1 << axis))
-    return Model(box, flat, model.stiffness(), free)
+    return Model(box, flat, model.stiffness(), free, is_boxed)

@@ -10,7 +10,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from corduroy.simulation import topology
-from corduroy.simulation.elasticity import coarse
+from corduroy.simulation.elasticity import coarse, layout
 from corduroy.simulation.elasticity.operator import SLABS_PER_THREAD, Model, Operator, inverse_diagonal
 from corduroy.simulation.hierarchy import MARGIN, POWER_STEPS, Cycling, Matrix, Multigrid, chebyshev, ladder
 
@@ -30,18 +30,17 @@ class FineLevel:
         self.inverse = inverse_diagonal(model)
         self.right, self.solution, self.step = (model.vector(np.float32) for _ in range(3))
         self.weights = chebyshev(cycling.finest_degree, MARGIN * self._largest_eigenvalue(), cycling.fraction)
-        self._held = held_components(model)
 
     def _largest_eigenvalue(self) -> float:
         """Power iteration on D⁻¹A, from a random start."""
         model, u = self.model, self.solution
-        seed_unknowns(u, model.free, model.box.shape)
+        runs, pitch = self._runs, model.box.shape[2]
+        seed_unknowns(u, *runs, model.free, pitch)
         largest = 1.0
         for _ in range(POWER_STEPS):
-            before = np.linalg.norm(u)  # without the ghosts, which hold nothing before they are wrapped
-            model.wrap(u)
+            before = np.linalg.norm(u)
             self.operator.product(u, self.step)
-            scale_by_node(self.step, self.inverse, u, model.box.shape)
+            scale_by_node(self.step, *runs, self.inverse, np.float32(1), u)
             after = np.linalg.norm(u)
             largest = float(after / before)
             u /= np.float32(after)
@@ -49,9 +48,16 @@ class FineLevel:
         self.step[:] = 0
         return largest
 
+    @property
+    def _runs(self) -> tuple[int, Any, Any, Any]:
+        order = self.model.layout
+        return order.lane, *order.own.table
+
     def smooth_from_zero(self) -> None:
         """See `Level`."""
-        start(self.right, self.inverse, np.float32(self.weights[0][1]), self.step, self.solution, self.model.box.shape)
+        gain = np.float32(self.weights[0][1])
+        scale_by_node(self.right, *self._runs, self.inverse, gain, self.step)
+        self.solution[:] = self.step
         self._smooth(self.weights[1:])
 
     def smooth(self) -> None:
@@ -60,25 +66,23 @@ class FineLevel:
 
     def _smooth(self, weights: list[tuple[float, float]]) -> None:
         for pair in weights:
-            self.model.wrap(self.solution)
             self.operator.smooth(self.solution, self.right, self.step, self.inverse, pair)
 
     def left_over(self) -> NDArray[np.float32]:
         """See `Level`."""
-        self.model.wrap(self.solution)
         self.operator.residual(self.solution, self.right, self.step)
         return self.step
 
     def settle(self) -> None:
         """See `Level`."""
-        self.solution[self._held] = 0
+        self.solution[self.model.held] = 0
 
 
 def build(model: Model, cycling: Cycling) -> Multigrid:
     """The hierarchy of a model."""
     fine = voxel_cells(model)
     link = topology.coarsen(fine)
-    rungs = ladder(link, addresses(model), model.box.shape[2])
+    rungs = ladder(link, addresses(model), model.layout.lane)
     matrix = Matrix.zeros(link.cells.corners, rungs, 3)
     starts, order = coarse.by_parent(link.parent, len(link.cells.corners))
     free = model.free.copy()
@@ -143,64 +147,33 @@ def stiff_voxels(modulus: Any, shape: Any, voxels: Any, own: Any) -> tuple[Any, 
 
 def addresses(model: Model) -> NDArray[np.int32]:
     """Where each node's first component lies in a vector; -1 where nothing is unknown."""
-    planes, lines, pitch = model.box.shape
-    line = np.arange(planes * lines, dtype=np.int32)[:, None] * (3 * pitch)
-    place = (line + np.arange(pitch, dtype=np.int32)).reshape(-1)
-    return np.where(model.free[: place.size] > 0, place, np.int32(-1))
-
-
-def held_components(model: Model) -> NDArray[np.int32]:
-    """Where in a vector the known components of nodes lie that have unknown ones too."""
-    pitch = model.box.shape[2]
-    found = [np.zeros(0, np.int64)]
-    nodes = np.flatnonzero((model.free > 0) & (model.free < 7))
-    for c in range(3):
-        fixed = nodes[(model.free[nodes] >> c) & 1 == 0]
-        found.append((3 * (fixed // pitch) + c) * pitch + fixed % pitch)
-    return np.concatenate(found).astype(np.int32)
+    places = model.places()
+    places[model.free[: places.size] == 0] = layout.NOWHERE
+    return places
 
 
 @njit(cache=True, parallel=True)
-def seed_unknowns(u: NDArray[Any], free: NDArray[np.uint8], shape: Any) -> None:
-    """Reproducible noise on the unknowns, zero elsewhere."""
-    pitch = shape[2]
-    for line in prange(shape[0] * shape[1]):
-        for k in range(pitch):
-            bits = free[line * pitch + k]
+def seed_unknowns(u: Any, lane: int, starts: Any, spans: Any, places: Any, free: Any, pitch: int) -> None:
+    """Reproducible noise on the unknowns, the same in every layout."""
+    for line in prange(starts.size - 1):
+        for run in range(starts[line], starts[line + 1]):
             for c in range(3):
-                if (bits >> c) & 1:
-                    at = (3 * line + c) * pitch + k
-                    u[at] = ((at * 2654435761) % 65521) / 32760.5 - 1.0
+                for i in range(spans[run, 1]):
+                    k = spans[run, 0] + i
+                    if (free[line * pitch + k] >> c) & 1:
+                        at = (3 * line + c) * pitch + k
+                        u[places[run] + c * lane + i] = ((at * 2654435761) % 65521) / 32760.5 - 1.0
 
 
 @njit(cache=True, parallel=True)
-def scale_by_node(vector: NDArray[Any], scale: NDArray[np.float32], out: NDArray[Any], shape: Any) -> None:
-    """out = scale · vector, one factor per node."""
-    pitch = shape[2]
-    for line in prange(shape[0] * shape[1]):
-        factor = scale[line * pitch : (line + 1) * pitch]
-        for c in range(3):
-            at = (3 * line + c) * pitch
-            source = vector[at : at + pitch]
-            target = out[at : at + pitch]
-            for k in range(pitch):
-                target[k] = factor[k] * source[k]
-
-
-@njit(cache=True, parallel=True)
-def start(
-    right: NDArray[Any], inverse: NDArray[np.float32], gain: Any, step: NDArray[Any], solution: NDArray[Any], shape: Any
+def scale_by_node(
+    vector: Any, lane: int, starts: Any, spans: Any, places: Any, scale: Any, gain: Any, out: Any
 ) -> None:
-    """First Chebyshev step from zero: solution = step = gain·D⁻¹·right."""
-    pitch = shape[2]
-    for line in prange(shape[0] * shape[1]):
-        factor = inverse[line * pitch : (line + 1) * pitch]
-        for c in range(3):
-            at = (3 * line + c) * pitch
-            source = right[at : at + pitch]
-            first = step[at : at + pitch]
-            whole = solution[at : at + pitch]
-            for k in range(pitch):
-                value = gain * factor[k] * source[k]
-                first[k] = value
-                whole[k] = value
+    """out = gain · scale · vector, one factor of the scale per node."""
+    for line in prange(starts.size - 1):
+        for run in range(starts[line], starts[line + 1]):
+            first = places[run]
+            for c in range(3):
+                at = first + c * lane
+                for i in range(spans[run, 1]):
+                    out[at + i] = gain * scale[first + i] * vector[at + i]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.errors import ModelError
-from corduroy.simulation.elasticity import kernels
+from corduroy.simulation.elasticity import kernels, layout
 from corduroy.simulation.elasticity.element import Array, block_entries
 from corduroy.simulation.grid import NodeBox, zeros
 
@@ -31,30 +31,24 @@ class Model:
         Of a voxel of unit modulus.
     free : ndarray of uint8, flat
         Per node with ghosts: bit c is set where component c is unknown.
+    is_boxed : bool
+        Whether vectors have a place for every node of the box, or for the nodes of stiff voxels only.
     """
 
     box: NodeBox
     modulus: NDArray[np.float32]
     stiffness: Array
     free: NDArray[np.uint8]
+    is_boxed: bool = False
 
     def __post_init__(self) -> None:
         if self.box.shape[2] > kernels.LONGEST_LINE:
             raise ModelError(f"{self.box.voxels[2]} voxels along the last axis", f"at most {kernels.LONGEST_LINE - 3}")
         a, b, c = self.box.voxel_shape
         self.spans = kernels.find_spans(self.modulus, a * b, c)
-        filled = (np.diff(self.spans[0]) > 0).reshape(a, b)
-        kinds = np.full(self.box.shape[:2], kernels.UNLIT, np.uint8)
-        for i in (0, 1):
-            for j in (0, 1):
-                kinds[i : i + a, j : j + b][filled] = kernels.PLAIN
-        kinds[self._has_mixed_nodes() & (kinds == kernels.PLAIN)] = kernels.MIXED
-        self.kinds = kinds.reshape(-1)
-
-    def _has_mixed_nodes(self) -> NDArray[np.bool_]:
-        """Which node lines have nodes of which some components are known and others not."""
-        bits = self.node_bits(self.free)
-        return np.asarray(((bits > 0) & (bits < 7)).any(axis=2))
+        order = layout.boxed if self.is_boxed else layout.packed
+        self.layout = order(self.box, own_nodes(self.box, self.voxels > 0))
+        self.held = _held_components(self)
 
     @property
     def voxels(self) -> NDArray[np.float32]:
@@ -63,22 +57,67 @@ class Model:
         return self.modulus[: int(np.prod(shape))].reshape(shape)
 
     def vector(self, dtype: Any) -> NDArray[Any]:
-        """Zeros for three components per node."""
-        return zeros(3 * int(np.prod(self.box.shape)), dtype)
+        """Zeros for three components per node, in the order of the layout."""
+        return zeros(self.layout.size, dtype)
 
-    def view(self, vector: NDArray[Any]) -> NDArray[Any]:
-        """A vector as a box with ghosts: plane, line, component, place in the line."""
+    def places(self) -> NDArray[np.int32]:
+        """Where in a vector each node's first component is, `layout.NOWHERE` if it has none; flat, with ghosts."""
+        return layout.places_of(self.layout.own, self.box.shape)
+
+    def in_box(self, vector: NDArray[Any]) -> NDArray[Any]:
+        """The same values in the order of a boxed layout, periodic ghosts filled."""
+        if self.is_boxed:
+            return vector
         planes, lines, pitch = self.box.shape
-        return vector[: 3 * planes * lines * pitch].reshape(planes, lines, 3, pitch)
+        whole = zeros(3 * planes * lines * pitch, vector.dtype)
+        runs = self.layout.known
+        layout.spread(vector, self.layout.lane, *runs.table, pitch, whole)
+        return whole
 
-    def wrap(self, vector: NDArray[Any]) -> None:
-        """Refresh a vector's periodic ghosts."""
-        if any(self.box.periodic):
-            self.box.wrap(self.view(vector), (0, 1, 3))
+    def out_of_box(self, whole: NDArray[Any]) -> NDArray[Any]:
+        """The other way round."""
+        if self.is_boxed:
+            return whole
+        vector, runs = self.vector(whole.dtype), self.layout.own
+        pitch = self.box.shape[2]
+        layout.gather(whole, self.layout.lane, *runs.table, pitch, vector)
+        return vector
+
+    def view(self, whole: NDArray[Any]) -> NDArray[Any]:
+        """A boxed vector as a box with ghosts: plane, line, component, place in the line."""
+        planes, lines, pitch = self.box.shape
+        return whole[: 3 * planes * lines * pitch].reshape(planes, lines, 3, pitch)
 
     def node_bits(self, bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Per-node bytes as a box with ghosts."""
         return bits[: int(np.prod(self.box.shape))].reshape(self.box.shape)
+
+
+def own_nodes(box: NodeBox, solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Nodes of stiff voxels, periodic ghosts left out.
+
+    Parameters
+    ----------
+    box : NodeBox
+    solid : ndarray of bool, shape `box.voxel_shape`
+    """
+    found = np.zeros(box.shape, bool)
+    a, b, c = solid.shape
+    for i in (0, 1):
+        for j in (0, 1):
+            for k in (0, 1):
+                found[i : i + a, j : j + b, k : k + c] |= solid
+    own = np.zeros(box.shape, bool)
+    box.inner(own)[:] = box.inner(found)
+    return own
+
+
+def _held_components(model: Model) -> NDArray[np.int32]:
+    """Where in a vector the known components of the nodes lie."""
+    places = model.places()
+    nodes = np.flatnonzero((places >= 0) & (model.free[: places.size] < 7))
+    found = [places[nodes[(model.free[nodes] >> c) & 1 == 0]] + np.int32(c * model.layout.lane) for c in range(3)]
+    return np.concatenate(found)
 
 
 class Operator:
@@ -93,32 +132,35 @@ class Operator:
     def __init__(self, model: Model, dtype: Any) -> None:
         self.model = model
         self.dtype = np.dtype(dtype)
-        _, lines, pitch = model.box.shape
+        planes, lines, pitch = model.box.shape
         own = model.box.nodes[0]
         slabs = max(1, min(SLABS_PER_THREAD * numba.get_num_threads(), own // 4))
-        self._starts = 1 + np.arange(slabs + 1, dtype=np.int64) * own // slabs
-        plane = 3 * lines * pitch
-        self._edges = np.zeros((max(slabs - 1, 1), 2, plane + kernels.TAIL), dtype)
-        self._below = np.zeros((slabs, plane), dtype)
-        self._chunk = np.zeros((slabs, kernels.CHUNK_WORK), dtype)
-        self._line = np.zeros((slabs, kernels.LINE_WORK), dtype)
+        self._slabs = 1 + np.arange(slabs + 1, dtype=np.int64) * own // slabs
+        row = kernels.row_length(pitch)
+        self._work = np.zeros((slabs, (3 * kernels.PLANES * lines + kernels.ROWS) * row), dtype)
+        self._dots = np.zeros(planes)
         self._entries = block_entries(model.stiffness).astype(dtype)
-        self._no_inverse = np.zeros(0, np.float32)
+        self._no_inverse = np.zeros(0, dtype)
 
-    def product(self, u: NDArray[Any], out: NDArray[Any], free: NDArray[np.uint8] | None = None) -> float:
-        """out = A u on the free components (or on those of `free`); returns u·A u.
+    def product(self, u: NDArray[Any], out: NDArray[Any], everywhere: bool = False) -> float:
+        """out = A u on the free components; returns u·A u over the nodes that have one.
 
         Parameters
         ----------
         u, out : ndarray, flat
-            As `Model.vector` makes them; periodic ghosts of `u` filled.
-        free : ndarray of uint8, optional
+            As `Model.vector` makes them.
+        everywhere : bool
+            On all components instead.
         """
-        return self._sweep(kernels.PRODUCT, u, u, out, self._no_inverse, (0.0, 0.0), free)
+        dot = self._sweep(kernels.PRODUCT, u, u, out, self._no_inverse, (0.0, 0.0))
+        if not everywhere:
+            out[self.model.held] = 0
+        return dot
 
     def residual(self, u: NDArray[Any], right: NDArray[Any], out: NDArray[Any]) -> None:
         """out = right - A u on the free components."""
-        self._sweep(kernels.RESIDUAL, u, right, out, self._no_inverse, (0.0, 0.0), None)
+        self._sweep(kernels.RESIDUAL, u, right, out, self._no_inverse, (0.0, 0.0))
+        out[self.model.held] = 0
 
     def smooth(
         self,
@@ -129,7 +171,8 @@ class Operator:
         weights: tuple[float, float],
     ) -> None:
         """One Chebyshev step on `u`, in place."""
-        self._sweep(kernels.SMOOTH, u, right, step, inverse, weights, None)
+        self._sweep(kernels.SMOOTH, u, right, step, inverse, weights)
+        u[self.model.held] = 0
 
     def _sweep(
         self,
@@ -139,28 +182,26 @@ class Operator:
         out: NDArray[Any],
         inverse: NDArray[np.float32],
         weights: tuple[float, float],
-        free: NDArray[np.uint8] | None,
     ) -> float:
-        model = self.model
+        model, order = self.model, self.model.layout
         return float(
             kernels.sweep(
                 mode,
                 model.box.shape,
                 u,
+                order.lane,
+                order.known.table,
+                order.own.table,
                 model.modulus,
-                *model.spans,
+                model.spans,
                 self._entries,
                 inverse,
-                model.free if free is None else free,
-                model.kinds,
                 right,
                 out,
                 np.array(weights, self.dtype),
-                self._starts,
-                self._edges,
-                self._below,
-                self._chunk,
-                self._line,
+                self._slabs,
+                self._work,
+                self._dots,
             )
         )
 
@@ -171,7 +212,7 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32, flat
-        0 where no voxel is near or nothing is unknown.
+        In the order of a vector's first components; 0 where nothing is unknown.
     """
     total = np.zeros(model.box.shape, np.float32)
     voxels = model.voxels
@@ -181,7 +222,8 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
             for k in (0, 1):
                 total[i : i + a, j : j + b, k : k + c] += voxels
     total *= np.float32(np.diag(model.stiffness).mean())
-    inverse = zeros(total.size, np.float32)
-    unknown = (total.reshape(-1) > 0) & (model.free[: total.size] > 0)
-    np.divide(1, total.reshape(-1), out=inverse[: total.size], where=unknown)
+    places = model.places()
+    unknown = np.flatnonzero((places >= 0) & (model.free[: places.size] > 0))
+    inverse = zeros(model.layout.size - 2 * model.layout.lane, np.float32)
+    inverse[places[unknown]] = 1 / total.reshape(-1)[unknown]
     return inverse

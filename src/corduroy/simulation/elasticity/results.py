@@ -31,8 +31,6 @@ class Solution:
         In double precision.
     vector : ndarray of float64, flat
         Displacements in the kernels' order.
-    load : ndarray of float64, flat, optional
-        Forces in the kernels' order.
     convergence : Convergence
     """
 
@@ -40,7 +38,6 @@ class Solution:
     kernels: Model
     operator: Operator
     vector: NDArray[np.float64]
-    load: NDArray[np.float64] | None
     convergence: Convergence
 
     @property
@@ -60,7 +57,7 @@ class Solution:
         ndarray, shape (n0 + 1, n1 + 1, n2 + 1, 3)
         """
         force = self.kernels.vector(np.float64)
-        self.operator.product(self.vector, force, np.full_like(self.kernels.free, 7))
+        self.operator.product(self.vector, force, everywhere=True)
         return self._nodes_of(force)
 
     def reaction(self, nodes: Nodes, centre_mm: Array | None = None) -> tuple[Array, Array]:
@@ -113,9 +110,7 @@ class Solution:
 
     def energy_nmm(self) -> float:
         """Strain energy of the whole model."""
-        return 0.5 * self.operator.product(
-            self.vector, self.kernels.vector(np.float64), np.full_like(self.kernels.free, 7)
-        )
+        return 0.5 * self.operator.product(self.vector, self.kernels.vector(np.float64), everywhere=True)
 
     def _modulus(self) -> NDArray[np.float64]:
         a, b, c = self.model.modulus_mpa.shape

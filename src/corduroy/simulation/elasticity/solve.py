@@ -17,6 +17,8 @@ from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.hierarchy import Cycling
 
 _RESTARTS = 3
+_ROUNDING = 1e-14
+"""Of forces on a node, over the largest that its displacements could cause. Author's choice."""
 _WIDEST_IN_SINGLE = 3e4
 """Contrast of moduli in the preconditioner. With more, soft fillings between stiff struts made it lose its sign;
 author's choice after trials with contrasts of 1e3 to 1e9."""
@@ -79,12 +81,18 @@ class Solver:
         If the model cannot be held by these conditions; see `checks.without_floating_parts`, which may also warn.
     """
 
-    def __init__(self, model: VoxelModel, conditions: Conditions, settings: SolverSettings | None = None) -> None:
+    def __init__(
+        self,
+        model: VoxelModel,
+        conditions: Conditions,
+        settings: SolverSettings | None = None,
+        is_boxed: bool = False,
+    ) -> None:
         self.model, self.settings = model, settings or SolverSettings()
         periodic = all(model.periodic)
         modulus = np.asarray(model.modulus_mpa, np.float32)
         whole = modulus if periodic else without_floating_parts(model, conditions)
-        self._kernels = to_kernels(model, whole, ((held.nodes, held.axis) for held in conditions.held))
+        self._kernels = to_kernels(model, whole, ((held.nodes, held.axis) for held in conditions.held), is_boxed)
         self.operator = Operator(self._kernels, np.float64)
         self.multigrid = multigrid.build(_for_single_precision(self._kernels), self.settings.cycling)
 
@@ -95,9 +103,10 @@ class Solver:
         return int(sum(np.count_nonzero(free & bit) for bit in (1, 2, 4)))
 
     def places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
-        """Where in a vector a component of nodes lies."""
-        node, pitch = ghosted(self.model, nodes), self._kernels.box.shape[2]
-        return (3 * (node // pitch) + axis) * pitch + node % pitch
+        """Where in a vector a component of nodes lies; in its unused tail for nodes that are not the model's."""
+        order = self._kernels.layout
+        place = self._kernels.places()[ghosted(self.model, nodes)]
+        return np.where(place >= 0, place + axis * order.lane, order.size).astype(np.int64)
 
     def solve(self, conditions: Conditions) -> Solution:
         """Displacements under conditions whose supports are those of the solver.
@@ -137,7 +146,24 @@ class Solver:
             Overwritten by the solution.
         load : ndarray, flat, optional
         """
-        return self._relieve(displacement, load, None)
+        aim, most = self.settings.tolerance, self.settings.most_iterations
+        residual = self._residual(displacement, load)
+        history = [float(np.sqrt(conjugate_gradients.square(residual)))]
+        reference = true = history[0]
+        for _ in range(_RESTARTS):
+            left = most + 1 - len(history)
+            steps = conjugate_gradients.iterate(
+                self.operator, self.multigrid, displacement, residual, aim * reference, left
+            )
+            history += steps[1:]
+            residual = self._residual(displacement, load)
+            true = float(np.sqrt(conjugate_gradients.square(residual)))
+            if true <= aim * reference or len(steps) == 1:
+                break
+        scale = reference or 1.0
+        convergence = Convergence(tuple(value / scale for value in history), true / scale)
+        self._must_have_converged(convergence)
+        return self._solution(displacement, convergence)
 
     def relieve_strained(self, gradient: NDArray[np.float64]) -> Solution:
         """A periodic model under a mean displacement gradient.
@@ -147,54 +173,32 @@ class Solver:
         gradient : ndarray, shape (3, 3)
             Displacement component over position axis.
         """
-        mean = self._kernels.vector(np.float64)
-        view = self._kernels.view(mean)
+        whole = replace(self._kernels, is_boxed=True)
+        mean, force = whole.vector(np.float64), whole.vector(np.float64)
+        view = whole.view(mean)
         for axis, n in enumerate(self._kernels.box.shape):
             shape = [1, 1, 1, 1]
             shape[(0, 1, 3)[axis]] = n
             place = ((np.arange(n) - 1) * self.model.spacing_mm[axis]).reshape(shape)
             view += gradient[:, axis].reshape(1, 1, 3, 1) * place
-        return self._relieve(self._kernels.vector(np.float64), None, mean)
+        Operator(whole, np.float64).product(mean, force)
+        stiffest = np.linalg.norm(whole.stiffness) * float(whole.modulus.max()) * np.abs(mean).max()
+        if np.abs(force).max() < _ROUNDING * stiffest:
+            force[:] = 0  # the mean strain is in balance as it is
+        kernels = self._kernels
+        found = self.relieve(kernels.vector(np.float64), -kernels.out_of_box(force))
+        return replace(found, vector=found.vector + mean)
 
-    def _relieve(
-        self,
-        displacement: NDArray[np.float64],
-        load: NDArray[np.float64] | None,
-        mean: NDArray[np.float64] | None,
-    ) -> Solution:
-        """Iterate, compute the residual anew, and go on from there while that helps."""
-        aim, most = self.settings.tolerance, self.settings.most_iterations
-        residual = self._residual(displacement, load, mean)
-        history = [float(np.sqrt(conjugate_gradients.square(residual)))]
-        reference = true = history[0]
-        for _ in range(_RESTARTS):
-            left = most + 1 - len(history)
-            steps = conjugate_gradients.iterate(
-                self.operator, self.multigrid, displacement, residual, aim * reference, left
-            )
-            history += steps[1:]
-            residual = self._residual(displacement, load, mean)
-            true = float(np.sqrt(conjugate_gradients.square(residual)))
-            if true <= aim * reference or len(steps) == 1:
-                break
-        scale = reference or 1.0
-        convergence = Convergence(tuple(value / scale for value in history), true / scale)
-        self._must_have_converged(convergence)
-        if mean is not None:
-            displacement += mean
-        return Solution(self.model, self._kernels, self.operator, displacement, load, convergence)
+    def _solution(self, displacement: NDArray[np.float64], convergence: Convergence) -> Solution:
+        """Every node of the box has a place in what is handed out."""
+        whole = replace(self._kernels, is_boxed=True)
+        vector = self._kernels.in_box(displacement)
+        return Solution(self.model, whole, Operator(whole, np.float64), vector, convergence)
 
-    def _residual(
-        self,
-        displacement: NDArray[np.float64],
-        load: NDArray[np.float64] | None,
-        mean: NDArray[np.float64] | None,
-    ) -> NDArray[np.float64]:
+    def _residual(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Force that is not yet in balance, on the unknowns."""
         residual = self._kernels.vector(np.float64)
-        self._kernels.wrap(displacement)
-        whole = displacement if mean is None else displacement + mean
-        self.operator.residual(whole, residual if load is None else load, residual)
+        self.operator.residual(displacement, residual if load is None else load, residual)
         return residual
 
     def _must_have_converged(self, convergence: Convergence) -> None:

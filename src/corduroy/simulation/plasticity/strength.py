@@ -148,7 +148,7 @@ class _State:
             self.share,
         )
         force = self.model.vector(np.float64)
-        self.solver.operator.product(self.displacement, force, free)
+        self.solver.operator.product(self.displacement, force, everywhere)
         kernels.plastic_stress(self.plastic, self.modulus, self.shear, self.stress)
         kernels.add_forces(self.stress, -self.volume, self.centre, shape, free, force)
         return force if everywhere else -force
@@ -226,7 +226,7 @@ def compress_to_failure(
     def plates(amount: float) -> Conditions:
         return platens(model, axis, amount, friction, low, high)
 
-    state = _State(Solver(model, plates(0.0)), np.asarray(yield_stress_mpa, float))
+    state = _State(Solver(model, plates(0.0), is_boxed=True), np.asarray(yield_stress_mpa, float))
     target = chosen.largest_strain * height_mm
     curve = [(0.0, 0.0, 0.0)]
     step = target / chosen.steps
