@@ -75,7 +75,8 @@ def vertebra() -> PorousVertebra:
 
 @pytest.fixture(scope="session")
 def written() -> Callable[..., list[Member]]:
-    """Members that leak through site i at the volumes (ml) of column i; NaN: never. 4 ml in 8 steps."""
+    """Members that leak through site i at the volumes (ml) of column i; NaN: never. 4 ml in 8 steps,
+    just a drop at the end of the step."""
 
     def make(leaks_ml: np.ndarray, vertebra: PorousVertebra, seed: int = 0) -> list[Member]:
         steps = np.arange(1, 9) * 500.0
@@ -88,7 +89,7 @@ def written() -> Callable[..., list[Member]]:
                 steps / 50,
                 steps,
                 np.full(8, 0.5),
-                np.where(np.isnan(row), 0.0, np.where(steps[:, None] >= 1000 * np.nan_to_num(row), 10.0, 0.0)),
+                np.where(np.isnan(row), 0.0, np.where(steps[:, None] >= 1000 * np.nan_to_num(row), 5.0, 0.0)),
                 arrival,
                 np.ones(bone, np.float32),
                 StopReason.DONE,

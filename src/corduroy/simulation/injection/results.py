@@ -96,23 +96,16 @@ class InjectionResult:
         Within a step, cement is taken to leave evenly.
         """
         place = [each.name for each in self.body.sites].index(site)
-        leaked = self.leaked_mm3[:, place]
+        leaked = np.concatenate([[0.0], self.leaked_mm3[:, place]])
         steps = np.flatnonzero(leaked >= least_mm3)
         if not steps.size:
             return None
-        step = int(steps[0])
-        before = float(leaked[step - 1]) if step else 0.0
-        share = (least_mm3 - before) / (float(leaked[step]) - before)
-        return _within(self.times_s, step, share), _within(self.injected_mm3, step, share)
+        step = slice(int(steps[0]) - 1, int(steps[0]) + 1)
+        times, volumes = (np.concatenate([[0.0], each])[step] for each in (self.times_s, self.injected_mm3))
+        return float(np.interp(least_mm3, leaked[step], times)), float(np.interp(least_mm3, leaked[step], volumes))
 
     def first_site(self, least_mm3: float = 1e-9) -> str | None:
         """The site that opens first; None if nothing leaks."""
         reached = [(self.first_reached(site.name, least_mm3), site.name) for site in self.body.sites]
         times = sorted((when[1], name) for when, name in reached if when is not None)
         return times[0][1] if times else None
-
-
-def _within(course: FloatArray, step: int, share: float) -> float:
-    """The value a share of the way through a step; courses begin at zero."""
-    before = float(course[step - 1]) if step else 0.0
-    return before + share * (float(course[step]) - before)

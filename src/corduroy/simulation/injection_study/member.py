@@ -73,9 +73,14 @@ class Member:
         return np.array([np.interp(volume_mm3, at, column) for column in whole.T])
 
     def volume_of_leak(self, site: int) -> float | None:
-        """Injected volume at which a site had let out a drop; None if it never did."""
-        steps = np.flatnonzero(self.leaked_mm3[:, site] >= LEAST_LEAK_MM3)
-        return float(self.injected_mm3[steps[0]]) if steps.size else None
+        """Injected volume at which a site had let out a drop; None if it never did. Within a step it leaks evenly."""
+        leaked = np.concatenate([[0.0], self.leaked_mm3[:, site]])
+        steps = np.flatnonzero(leaked >= LEAST_LEAK_MM3)
+        if not steps.size:
+            return None
+        step = slice(int(steps[0]) - 1, int(steps[0]) + 1)
+        injected = np.concatenate([[0.0], self.injected_mm3])
+        return float(np.interp(LEAST_LEAK_MM3, leaked[step], injected[step]))
 
     def volume_when_stopped(self, watched: NDArray[np.bool_], volume_mm3: float) -> float:
         """Where a surgeon would have stopped: the first drop through a watched site, or the volume that was planned."""

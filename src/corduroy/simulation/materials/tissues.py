@@ -46,9 +46,6 @@ class Tissue:
 PMMA_CAP = Tissue(
     "PMMA end cap", 2500.0, 0.3, 0.0, 70.0, "10.1093/gigascience/giaf094 (notebook read: 2500 MPa, yield 70 MPa)"
 )
-PMMA_CAP_MEASURED = Tissue(
-    "PMMA end cap, measured", 1177.0, 0.3, 0.003, None, "10.1177/0954411920971071 (abstract read: 1177 ± 3 MPa)"
-)
 CEMENT = Tissue("PMMA cement", 1937.0, 0.3, 0.25, 70.0, "PMC3698342 (abstract read: 1937 ± 478 MPa, ISO 5833)")
 CEMENT_LOW_MODULUS = Tissue(
     "PMMA cement with 8 ml serum", 954.0, 0.3, 0.15, None, "PMC3698342 (abstract read: 954 ± 141 MPa)"
@@ -62,8 +59,6 @@ DISC = Tissue(
     "geometric middle of 5.8-42.7 MPa in 16 discs T8-L5 (10.1016/j.jbiomech.2016.02.045, abstract read); Poisson's "
     "ratio author's choice",
 )
-ANNULUS = Tissue("annulus", 4.2, 0.45, 0.5, None, "10.1186/s13018-020-01650-5, table 1 (read); a model's value")
-NUCLEUS = Tissue("nucleus", 1.0, 0.49, 0.5, None, "10.1186/s13018-020-01650-5, table 1 (read; there 0.499)")
 FACET_CARTILAGE = Tissue(
     "facet cartilage",
     23.8,
@@ -82,14 +77,6 @@ LYTIC_TUMOUR = Tissue(
     None,
     "10.3390/jcm14092913 (abstract read): aggregate modulus 0.200 MPa in unfractured, 0.014 MPa in fractured "
     "vertebrae; metastases, not hemangioma; Poisson's ratio author's choice",
-)
-HEMANGIOMA_STROMA = Tissue(
-    "hemangioma without bone",
-    0.2,
-    0.45,
-    1.0,
-    None,
-    "no published value; author's choice: that of lytic tumour",
 )
 SHELL_THICKNESS_MM = 0.4
 """Thickness of the vertebral cortex, as in table 1 of an IJSS article (read: 0.4 mm shell of 12 000 MPa)."""
