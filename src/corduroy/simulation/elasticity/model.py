@@ -135,6 +135,13 @@ def ghosted(model: VoxelModel, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
     return at
 
 
+def places_of(model: VoxelModel, kernels: Model, nodes: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
+    """Where in a vector a component of a model's nodes lies; in its unused tail where there is no such node."""
+    order = kernels.layout
+    place = kernels.places()[ghosted(model, nodes)]
+    return np.where(place >= 0, place + axis * order.lane, order.size).astype(np.int64)
+
+
 def to_kernels(
     model: VoxelModel,
     modulus: NDArray[np.float32],

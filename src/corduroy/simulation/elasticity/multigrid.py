@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corduroy.simulation import topology
 from corduroy.simulation.elasticity import coarse, layout
-from corduroy.simulation.elasticity.operator import SLABS_PER_THREAD, Model, Operator, inverse_diagonal
+from corduroy.simulation.elasticity.operator import Model, Operator, inverse_diagonal
 from corduroy.simulation.hierarchy import MARGIN, POWER_STEPS, Cycling, Matrix, Multigrid, chebyshev, ladder
 
 
@@ -101,7 +101,7 @@ def build(model: Model, cycling: Cycling) -> Multigrid:
         matrix.starts,
         matrix.columns,
         matrix.blocks,
-        SLABS_PER_THREAD * numba.get_num_threads(),
+        numba.get_num_threads(),
     )
     del fine, order, starts, free
     return Multigrid(FineLevel(model, cycling), rungs, link.cells, matrix, 3, cycling)

@@ -14,9 +14,6 @@ from corduroy.simulation.elasticity import kernels, layout
 from corduroy.simulation.elasticity.element import Array, block_entries
 from corduroy.simulation.grid import NodeBox, zeros
 
-SLABS_PER_THREAD = 2
-"""So that a thread that is held up does not hold up the others for long. Author's choice."""
-
 
 @dataclass
 class Model:
@@ -134,7 +131,7 @@ class Operator:
         self.dtype = np.dtype(dtype)
         planes, lines, pitch = model.box.shape
         own = model.box.nodes[0]
-        slabs = max(1, min(SLABS_PER_THREAD * numba.get_num_threads(), own // 4))
+        slabs = max(1, min(numba.get_num_threads(), own // 4))
         self._slabs = 1 + np.arange(slabs + 1, dtype=np.int64) * own // slabs
         row = kernels.row_length(pitch)
         self._work = np.zeros((slabs, (3 * kernels.PLANES * lines + kernels.ROWS) * row), dtype)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from corduroy.simulation.elasticity.boundary import Nodes
 from corduroy.simulation.elasticity.element import Array, strain_matrix
-from corduroy.simulation.elasticity.model import VoxelModel
+from corduroy.simulation.elasticity.model import VoxelModel, places_of
 from corduroy.simulation.elasticity.operator import Model, Operator
 
 if TYPE_CHECKING:
@@ -29,21 +30,39 @@ class Solution:
         Its arrays, floating parts removed.
     operator : Operator
         In double precision.
-    vector : ndarray of float64, flat
-        Displacements in the kernels' order.
+    unknown : ndarray of float64, flat
+        Displacements in the kernels' order; of a strained periodic cell what comes on top of the mean strain's.
     convergence : Convergence
+    mean : ndarray of float64, flat, optional
+        Displacements of the mean strain, with a place for every node of the box.
     """
 
     model: VoxelModel
     kernels: Model
     operator: Operator
-    vector: NDArray[np.float64]
+    unknown: NDArray[np.float64]
     convergence: Convergence
+    mean: NDArray[np.float64] | None = None
 
     @property
     def displacement_mm(self) -> NDArray[np.float64]:
         """Of every node, zero beyond the model; shape (n0 + 1, n1 + 1, n2 + 1, 3), a view."""
         return self._nodes_of(self.vector)
+
+    @cached_property
+    def vector(self) -> NDArray[np.float64]:
+        """Displacements with a place for every node of the box, ghosts included."""
+        found = self.kernels.in_box(self.unknown)
+        return found if self.mean is None else found + self.mean
+
+    def _force(self) -> tuple[float, NDArray[np.float64], Model]:
+        """Work of the nodal forces, these forces, and the model in whose order they are."""
+        if self.mean is None:
+            force = self.kernels.vector(np.float64)
+            return self.operator.product(self.unknown, force, everywhere=True), force, self.kernels
+        whole = replace(self.kernels, is_boxed=True)
+        force = whole.vector(np.float64)
+        return Operator(whole, np.float64).product(self.vector, force, everywhere=True), force, whole
 
     def _nodes_of(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
         a, b, c = self.model.nodes
@@ -56,9 +75,8 @@ class Solution:
         -------
         ndarray, shape (n0 + 1, n1 + 1, n2 + 1, 3)
         """
-        force = self.kernels.vector(np.float64)
-        self.operator.product(self.vector, force, everywhere=True)
-        return self._nodes_of(force)
+        _, force, order = self._force()
+        return self._nodes_of(order.in_box(force))
 
     def reaction(self, nodes: Nodes, centre_mm: Array | None = None) -> tuple[Array, Array]:
         """Force and moment that the supports at some nodes give the model.
@@ -74,7 +92,9 @@ class Solution:
         -------
         force_n, moment_nmm : ndarray, shape (3,)
         """
-        force = self.nodal_force_n().reshape(-1, 3)[nodes]
+        _, all_forces, order = self._force()
+        # Places of nodes that are not the model's lie in the vector's tail, where there is no force.
+        force = np.stack([all_forces[places_of(self.model, order, nodes, axis)] for axis in range(3)], axis=1)
         places = self.model.positions_mm(nodes)
         centre = places.mean(axis=0) if centre_mm is None else np.asarray(centre_mm, float)
         return force.sum(axis=0), np.cross(places - centre, force).sum(axis=0)
@@ -110,7 +130,7 @@ class Solution:
 
     def energy_nmm(self) -> float:
         """Strain energy of the whole model."""
-        return 0.5 * self.operator.product(self.vector, self.kernels.vector(np.float64), everywhere=True)
+        return 0.5 * self._force()[0]
 
     def _modulus(self) -> NDArray[np.float64]:
         a, b, c = self.model.modulus_mpa.shape

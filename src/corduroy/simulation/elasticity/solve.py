@@ -11,7 +11,7 @@ from corduroy.errors import ConvergenceError
 from corduroy.simulation.checks import without_floating_parts
 from corduroy.simulation.elasticity import conjugate_gradients, multigrid
 from corduroy.simulation.elasticity.boundary import Conditions, Nodes
-from corduroy.simulation.elasticity.model import VoxelModel, ghosted, to_kernels
+from corduroy.simulation.elasticity.model import VoxelModel, places_of, to_kernels
 from corduroy.simulation.elasticity.operator import Model, Operator
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.hierarchy import Cycling
@@ -104,9 +104,7 @@ class Solver:
 
     def places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
         """Where in a vector a component of nodes lies; in its unused tail for nodes that are not the model's."""
-        order = self._kernels.layout
-        place = self._kernels.places()[ghosted(self.model, nodes)]
-        return np.where(place >= 0, place + axis * order.lane, order.size).astype(np.int64)
+        return places_of(self.model, self._kernels, nodes, axis)
 
     def solve(self, conditions: Conditions) -> Solution:
         """Displacements under conditions whose supports are those of the solver.
@@ -163,7 +161,7 @@ class Solver:
         scale = reference or 1.0
         convergence = Convergence(tuple(value / scale for value in history), true / scale)
         self._must_have_converged(convergence)
-        return self._solution(displacement, convergence)
+        return Solution(self.model, self._kernels, self.operator, displacement, convergence)
 
     def relieve_strained(self, gradient: NDArray[np.float64]) -> Solution:
         """A periodic model under a mean displacement gradient.
@@ -187,13 +185,7 @@ class Solver:
             force[:] = 0  # the mean strain is in balance as it is
         kernels = self._kernels
         found = self.relieve(kernels.vector(np.float64), -kernels.out_of_box(force))
-        return replace(found, vector=found.vector + mean)
-
-    def _solution(self, displacement: NDArray[np.float64], convergence: Convergence) -> Solution:
-        """Every node of the box has a place in what is handed out."""
-        whole = replace(self._kernels, is_boxed=True)
-        vector = self._kernels.in_box(displacement)
-        return Solution(self.model, whole, Operator(whole, np.float64), vector, convergence)
+        return replace(found, mean=mean)
 
     def _residual(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Force that is not yet in balance, on the unknowns."""
