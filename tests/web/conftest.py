@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from corduroy.web.accounts import Role
 from corduroy.web.app import api_app
 from corduroy.web.settings import ServerSettings
 from corduroy.web.workbench import Workbench
+from tests.web.browsing import CHROMIUM, DRAWN_IN_SOFTWARE
 
 PASSWORD = "correct horse battery"
 BASE = "http://localhost"
@@ -122,3 +124,14 @@ def files(images: tuple[Volume, LabelMap], tmp_path_factory: pytest.TempPathFact
     write_volume(images[0], folder / "ct.nii.gz")
     write_volume(images[1], folder / "labels.nii.gz")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; not for longer than a file of tests, as it keeps an event loop running in this thread."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(DRAWN_IN_SOFTWARE))
+        yield opened
+        opened.close()

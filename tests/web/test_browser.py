@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,20 +15,11 @@ import numpy as np
 import pytest
 from nibabel.loadsave import save
 from nibabel.nifti1 import Nifti1Image
-from numpy.typing import NDArray
-from PIL import Image
 
 from benchmarks.web_server import RunningServer
+from tests.web.browsing import PATIENCE_MS, Picture, needs_chromium, seen, shot
 
-CHROMIUM = shutil.which("chromium")
-SHOTS = Path(__file__).parents[2] / "build" / "web"
-# A card is drawn by the processor where there is no other.
-DRAWN_IN_SOFTWARE = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-PATIENCE_MS = 120_000
-
-Picture = NDArray[np.float64]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+pytestmark = needs_chromium
 
 
 @dataclass(frozen=True)
@@ -81,19 +70,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         yield Shown(server.url, scan)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=DRAWN_IN_SOFTWARE)
-        yield opened
-        opened.close()
-
-
 def remembering(browser: Any) -> Any:
     """A page that remembers every request and every error."""
-    opened = browser.new_page(viewport={"width": 800, "height": 560})
+    opened = browser.new_page(viewport={"width": 800, "height": 800})
     opened.set_default_timeout(PATIENCE_MS)
     opened.requested, opened.errors = [], []
     opened.on("request", lambda request: opened.requested.append(request.url))
@@ -128,12 +107,10 @@ def viewer_page(browser: Any, shown: Shown) -> Iterator[Any]:
 
 
 def picture_of(page: Any, name: str) -> Picture:
-    """What the viewer shows (rows, columns, RGB); rows from the top of the screen. Kept as a file to be looked at."""
-    page.wait_for_timeout(300)
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
-    shot = page.locator(".corduroy-viewer canvas").screenshot()
-    return np.asarray(Image.open(BytesIO(shot)).convert("RGB")).astype(float)
+    """What the viewer shows, kept as a file to be looked at."""
+    picture = seen(page)
+    shot(page, f"viewer-{name}")
+    return picture
 
 
 def saturation(picture: Picture) -> Picture:
@@ -225,7 +202,7 @@ def test_keys_lead_to_every_page_and_list_themselves(page: Any, shown: Shown) ->
     page.wait_for_timeout(1000)
     page.keyboard.press("?")
     page.wait_for_selector("text=g then j")
-    page.screenshot(path=SHOTS / "shortcuts.png")
+    shot(page, "shortcuts")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("j")

@@ -136,11 +136,16 @@ def test_a_scan_is_prepared_and_measured_as_the_command_would(
     numbers = [
         client.post("jobs", json={"kind": kind, "scan_id": scan}).json()["number"] for kind in ("prepare", "measure")
     ]
+    picture = workbench.scans.derived(scan) / "view" / "thumbnail.png"
     with supervised(workbench):
+        until(workbench.jobs, numbers[0], lambda job: job.state.is_over)
+        picture.unlink()
         ended = [until(workbench.jobs, number, lambda job: job.state.is_over) for number in numbers]
     assert [job.state for job in ended] == [State.DONE, State.DONE], [job.told for job in ended]
     assert ended[1].told.startswith("4 vertebrae measured")
     assert "--- measure, attempt 1" in client.get(f"jobs/{numbers[1]}/log").text
+    thumbnail = client.get(f"scans/{scan}/view/thumbnail.png")
+    assert (thumbnail.content[:4], thumbnail.headers["content-type"]) == (b"\x89PNG", "image/png")
     shown = client.get(f"scans/{scan}/view/labels.nii.gz")
     assert shown.content[:2] == b"\x1f\x8b"
     assert "content-encoding" not in shown.headers

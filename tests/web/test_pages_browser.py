@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,16 +18,13 @@ from benchmarks.web_server import RunningServer
 from corduroy.imaging import LabelMap, Volume
 from corduroy.registry.record import Assessment, Operation, Patient, TreatedCase, Visit
 from corduroy.scales import PainUnit
-from corduroy.web.jobs.kinds.prepare import view_file
 from corduroy.web.scans import PartRole
+from corduroy.web.scans.view import view_file
 from corduroy.web.settings import ServerSettings
 from corduroy.web.workbench import Workbench
+from tests.web.browsing import LAPTOP, PATIENCE_MS, needs_chromium, opened, shot
 
-CHROMIUM = shutil.which("chromium")
-SHOTS = Path(__file__).parents[2] / "build" / "web-screens"
-PATIENCE_MS = 40_000
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+pytestmark = needs_chromium
 
 
 @dataclass(frozen=True)
@@ -79,39 +75,17 @@ def bench(tmp_path_factory: pytest.TempPathFactory, images: tuple[Volume, LabelM
         yield Bench(server.url, **ids)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    context = browser.new_context(viewport=LAPTOP, locale="en-GB")
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     context.close()
 
 
-def opened(page: Any, bench: Bench, path: str) -> None:
-    """Open a page and wait until it listens."""
-    page.goto(bench.url + path)
-    page.wait_for_function("window.socket?.connected && window.did_handshake !== false")
-    page.wait_for_selector("h1")
-
-
-def shot(page: Any, name: str) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
-
-
 def test_cases_are_filtered_and_overdue_visits_stand_out(page: Any, bench: Bench) -> None:
-    opened(page, bench, "")
+    opened(page, bench.url)
     page.get_by_text("2 cases").wait_for()
     shot(page, "cases")
     assert "6 weeks overdue since" in page.locator("tr", has_text="Q-002").inner_text()
@@ -127,7 +101,7 @@ def test_cases_are_filtered_and_overdue_visits_stand_out(page: Any, bench: Bench
 
 
 def test_what_cannot_be_and_what_is_unusual_are_told_apart(page: Any, bench: Bench) -> None:
-    opened(page, bench, f"records/new/assessment?parent={bench.case}")
+    opened(page, f"{bench.url}records/new/assessment?parent={bench.case}")
     page.get_by_label("Visit *").select_option("preop")
     page.get_by_label("Pain, back").fill("12")
     page.get_by_role("button", name="Save").click()
@@ -152,7 +126,7 @@ def test_what_cannot_be_and_what_is_unusual_are_told_apart(page: Any, bench: Ben
 
 
 def test_somebody_who_was_quicker_is_named_and_nothing_is_lost(page: Any, bench: Bench) -> None:
-    opened(page, bench, f"records/{bench.patient}")
+    opened(page, f"{bench.url}records/{bench.patient}")
     page.get_by_label("Year of birth").fill("1961")
     page.get_by_label("Reason for the trail").fill("read again")
     seen = bench.call("GET", f"records/patient/{bench.patient}")
@@ -173,22 +147,22 @@ def test_somebody_who_was_quicker_is_named_and_nothing_is_lost(page: Any, bench:
 
 
 def test_what_was_typed_without_a_connection_is_there_when_it_is_back(page: Any, bench: Bench) -> None:
-    opened(page, bench, f"records/new/operation?parent={bench.case}")
+    opened(page, f"{bench.url}records/new/operation?parent={bench.case}")
     page.context.set_offline(True)
     page.get_by_text("The connection is lost").wait_for()
     page.get_by_label("Date of surgery").fill("2025-03-01")
     page.context.set_offline(False)
-    opened(page, bench, f"records/new/operation?parent={bench.case}")
+    opened(page, f"{bench.url}records/new/operation?parent={bench.case}")
     page.get_by_text("Unsaved work from before was brought back").wait_for()
     assert page.get_by_label("Date of surgery").input_value() == "2025-03-01"
     page.get_by_role("button", name="Throw it away").click()
     assert page.get_by_label("Date of surgery").input_value() == ""
-    opened(page, bench, f"records/new/operation?parent={bench.case}")
+    opened(page, f"{bench.url}records/new/operation?parent={bench.case}")
     assert page.get_by_text("Unsaved work").count() == 0
 
 
 def test_six_points_are_set_dragged_moved_by_keys_and_taken_back(page: Any, bench: Bench) -> None:
-    opened(page, bench, f"scans/{bench.scan}/points")
+    opened(page, f"{bench.url}scans/{bench.scan}/points")
     picture = page.locator(".corduroy-points svg")
     picture.wait_for()
     box = picture.bounding_box()
@@ -245,7 +219,7 @@ def test_axe_finds_nothing_serious(page: Any, bench: Bench, path: str) -> None:
 
 
 def test_every_control_is_reached_by_tab_alone(page: Any, bench: Bench) -> None:
-    opened(page, bench, "")
+    opened(page, bench.url)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
     reached = set()

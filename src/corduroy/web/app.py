@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from corduroy import __version__
@@ -18,6 +19,9 @@ from corduroy.web.workbench import Workbench
 # NiceGUI waits so long for a browser whose connection was cut before it forgets the page: a tablet that slept.
 _RECONNECT_S = 30.0
 
+# Author's choice, in place of 40: reading takes processor time, and threads of one interpreter delay each other.
+_READERS = 12
+
 
 def api_app(workbench: Workbench) -> FastAPI:
     """The interface alone, without pages; any number of them may live in one process.
@@ -30,6 +34,7 @@ def api_app(workbench: Workbench) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = _READERS
         with Supervisor(workbench.jobs, workbench.worker_place, workbench.settings.workers):
             yield
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from corduroy.anatomy import Level
 from corduroy.registry.record import Record, Visit
-from corduroy.registry.record.choices import Sex
+from corduroy.registry.store import CaseRow
 from corduroy.web.accounts import Role
 
 R = TypeVar("R", bound=Record)
@@ -81,26 +79,11 @@ class HistoryLine(BaseModel):
     changes: list[str]
 
 
-class CaseSummary(BaseModel):
-    """A case in the list."""
-
-    case_id: str
-    patient_id: str
-    pseudonym: str
-    sex: Sex | None
-    birth_year: int | None
-    case_no: int
-    levels: tuple[Level, ...]
-    operated_on: date | None
-    assessments: int
-    last_assessed_on: date | None
-
-
 class CasePage(BaseModel):
     """One page of the list of cases."""
 
     total: int
-    cases: list[CaseSummary]
+    cases: list[CaseRow]
 
 
 class WholeCase(BaseModel):

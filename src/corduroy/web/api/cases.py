@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -11,11 +10,10 @@ from fastapi import APIRouter, Path, Query
 from corduroy.anatomy import Level
 from corduroy.errors import InputError
 from corduroy.registry.store import CaseFilter, Entry, Registry
-from corduroy.registry.store.entries import number_of
-from corduroy.registry.store.reading import all_entries, files_of, read_entry
-from corduroy.web.api.bodies import CasePage, CaseSummary, WholeCase
+from corduroy.web.api.bodies import CasePage, WholeCase
 from corduroy.web.api.refusals import missing, refusals
 from corduroy.web.api.who import Viewer
+from corduroy.web.reading import case_entries
 from corduroy.web.workbench import Workbench
 
 CaseId = Annotated[str, Path(pattern=r"^cs-[1-9][0-9]{0,17}$", examples=["cs-2"])]
@@ -43,8 +41,7 @@ def case_operations(workbench: Workbench) -> APIRouter:
     ) -> CasePage:
         """A page of the list of cases, by pseudonym."""
         wanted = CaseFilter(pseudonym, level, aggressive, fracture, deficit, operated_from, operated_to)
-        rows = registry.list_cases(limit, offset, wanted)
-        return CasePage(total=registry.count_cases(wanted), cases=[CaseSummary(**asdict(row)) for row in rows])
+        return CasePage(total=registry.count_cases(wanted), cases=registry.list_cases(limit, offset, wanted))
 
     @router.get("/cases/{case_id}", responses=refusals(404, 422, 503))
     def case(case_id: CaseId, _: Viewer) -> WholeCase:
@@ -56,22 +53,15 @@ def case_operations(workbench: Workbench) -> APIRouter:
 
 def whole_case(registry: Registry, case_id: str) -> WholeCase:
     """Every living record of a case, read from one state of the registry."""
-    with registry.connected() as connection:
-        try:
-            case = read_entry(connection, case_id)
-        except InputError:
-            raise missing(f"case {case_id}") from None
-        if case.deleted or case.parent_id is None:
-            raise missing(f"case {case_id}")
-        entries = [read_entry(connection, case.parent_id), case]
-        entries += all_entries(connection, "consent", case.parent_id, include_deleted=False)
-        entries += all_entries(connection, None, case_id, include_deleted=False)
-        file = files_of(connection, [number_of(case_id)[1]])[case.no]
+    try:
+        found = case_entries(registry, case_id)
+    except InputError:
+        raise missing(f"case {case_id}") from None
     records: dict[str, list[dict[str, object]]] = {}
-    for entry in entries:
+    for entry in (found.patient, found.case, *found.entries):
         records.setdefault(entry.kind, []).append(plain_entry(entry))
-    doubts = [finding.message for finding in file.findings()]
-    return WholeCase(case_id=case_id, patient_id=case.parent_id, records=records, doubts=doubts)
+    doubts = [finding.message for finding in found.file.findings()]
+    return WholeCase(case_id=case_id, patient_id=found.patient.id, records=records, doubts=doubts)
 
 
 def plain_entry(entry: Entry) -> dict[str, object]:

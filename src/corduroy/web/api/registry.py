@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
+from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from corduroy.registry.record import BY_KIND, RECORDS
@@ -32,19 +33,12 @@ def registry_operations(workbench: Workbench) -> APIRouter:
     router = APIRouter(tags=["registry"])
     registry = workbench.registry
 
-    @router.get("/codebook", responses=refusals())
-    def codebook(_: Viewer) -> list[RecordDescription]:
+    described = _codebook()  # the same for as long as the server runs
+
+    @router.get("/codebook", response_model=list[RecordDescription], responses=refusals())
+    def codebook(_: Viewer) -> Response:
         """Every kind of record and every field: label, unit, choices, possible and usual range, source."""
-        return [
-            RecordDescription(
-                kind=record.kind,
-                title=record.title,
-                parent=record.parent,
-                repeats=record.repeats,
-                items=[ItemOut(**asdict(item)) for item in record.items().values()],
-            )
-            for record in RECORDS
-        ]
+        return Response(described, media_type="application/json")
 
     @router.get(
         "/frames/{kind}",
@@ -77,6 +71,20 @@ def registry_operations(workbench: Workbench) -> APIRouter:
             return [EventOut(**row) for row in connection.execute(query).mappings()]
 
     return router
+
+
+def _codebook() -> bytes:
+    records = [
+        RecordDescription(
+            kind=record.kind,
+            title=record.title,
+            parent=record.parent,
+            repeats=record.repeats,
+            items=[ItemOut(**asdict(item)) for item in record.items().values()],
+        )
+        for record in RECORDS
+    ]
+    return TypeAdapter(list[RecordDescription]).dump_json(records)
 
 
 def _as_csv(table: pd.DataFrame) -> Iterator[str]:

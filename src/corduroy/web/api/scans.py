@@ -13,15 +13,17 @@ from corduroy.web.api.bodies import NewScan
 from corduroy.web.api.cases import CaseId
 from corduroy.web.api.refusals import missing, refusals
 from corduroy.web.api.who import Editor, Viewer
-from corduroy.web.jobs.kinds.prepare import view_file
 from corduroy.web.scans import Part, PartRole, Scan
 from corduroy.web.scans.scans import UploadTooLargeError
+from corduroy.web.scans.thumbnail import thumbnail_file
+from corduroy.web.scans.view import view_file
 from corduroy.web.workbench import Workbench
 
 ScanId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abcdef"])]
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _UPLOAD = {"requestBody": {"required": True, "content": _BYTES}}
 _IMAGE = {"description": "NIfTI, packed by gzip.", "content": _BYTES}
+_PICTURE = {"description": "PNG.", "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def scan_operations(workbench: Workbench) -> APIRouter:
@@ -56,6 +58,19 @@ def _readers(router: APIRouter, workbench: Workbench) -> None:
         if not path.is_file():
             raise missing(f"copy of the {role} to be shown; start a job 'prepare'")
         return FileResponse(path, media_type="application/octet-stream")
+
+    @router.get(
+        "/scans/{scan_id}/view/thumbnail.png",
+        response_class=FileResponse,
+        responses={200: _PICTURE, **refusals(404, 422)},
+    )
+    def thumbnail(scan_id: ScanId, _: Viewer) -> FileResponse:
+        """A small mid-sagittal picture; the jobs ``measure`` and ``prepare`` make it."""
+        _scan(workbench, scan_id)
+        path = thumbnail_file(workbench.scans.derived(scan_id))
+        if not path.is_file():
+            raise missing("small picture of this scan; start a job 'measure'")
+        return FileResponse(path, media_type="image/png")
 
 
 def _writers(router: APIRouter, workbench: Workbench) -> None:

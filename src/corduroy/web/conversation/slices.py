@@ -8,12 +8,8 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from corduroy.imaging import Volume, read_scan
-
-_WINDOW_HU = (-150.0, 850.0)  # as the viewer's first one
+from corduroy.web.scans.sagittal import sagittal_picture
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,8 @@ def sagittal_slice(path: Path, index: int | None) -> SagittalSlice:
     volume = _volume(path)
     count = volume.shape[0]
     at = count // 2 if index is None else min(max(index, 0), count - 1)
-    low, high = _WINDOW_HU
-    grey = np.clip((volume.array[at].astype(np.float64) - low) / (high - low), 0.0, 1.0) * 255
-    picture = Image.fromarray(grey.astype(np.uint8)[::-1, ::-1].T.copy())
     stream = BytesIO()
-    picture.save(stream, "png")
+    sagittal_picture(volume, at).save(stream, "png")
     _, across, up = (float(size) for size in volume.spacing)
     middle = volume.world_from_voxel([at, volume.shape[1] / 2, volume.shape[2] / 2])
     return SagittalSlice(

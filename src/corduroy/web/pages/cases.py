@@ -15,17 +15,19 @@ from corduroy.registry.store.entries import number_of
 from corduroy.registry.store.reading import files_of
 from corduroy.web.accounts import Role
 from corduroy.web.api.jobs import start_job
+from corduroy.web.gate import API
 from corduroy.web.pages.follow_up import Overdue, overdue
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import Cell, data_table
+from corduroy.web.scans.thumbnail import thumbnail_file
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 
 _PAGE = 50
 _SCANNED_AT_ONCE = 500
 _INDICATIONS = ("aggressive", "fracture", "deficit")
-_COLUMNS = ("pseudonym", "case_no", "levels", "patient", "operated", "assessments", "last_seen", "next")
+_COLUMNS = ("pseudonym", "scan", "case_no", "levels", "patient", "operated", "assessments", "last_seen", "next")
 _YES_NO = {"": None, "yes": True, "no": False}
 
 
@@ -61,6 +63,15 @@ class ShownCase:
 
     row: CaseRow
     overdue: Overdue | None
+
+
+def scans_of(workbench: Workbench, cases: list[ShownCase]) -> dict[str, tuple[str, bool]]:
+    """The newest scan of each case that has one, by case, and whether there is a small picture of it."""
+    newest = workbench.scans.newest_of([case.row.case_id for case in cases])
+    return {
+        case_id: (scan_id, thumbnail_file(workbench.scans.derived(scan_id)).is_file())
+        for case_id, scan_id in newest.items()
+    }
 
 
 def shown_cases(registry: Registry, wanted: Wanted, today: date) -> tuple[list[ShownCase], int]:
@@ -127,6 +138,7 @@ class _CaseTable:
         """Draw what is wanted."""
         registry = self._session.workbench.registry
         shown, total = await to_thread(shown_cases, registry, self._wanted, date.today())
+        scans = await to_thread(scans_of, self._session.workbench, shown)
         self._place.clear()
         with self._place:
             ui.label(text("cases.found", total=total)).classes("quiet")
@@ -134,7 +146,7 @@ class _CaseTable:
                 ui.label(text("cases.none_fits"))
                 return
             columns = [text(f"cases.{name}") for name in _COLUMNS]
-            data_table(text("cases.title"), columns, [_cells(case) for case in shown])
+            data_table(text("cases.title"), columns, [_cells(case, scans.get(case.row.case_id)) for case in shown])
             self._turning(total)
 
     def _turning(self, total: int) -> None:
@@ -149,12 +161,13 @@ class _CaseTable:
             on.set_enabled(first + _PAGE < total)
 
 
-def _cells(case: ShownCase) -> list[Cell]:
+def _cells(case: ShownCase, scan: tuple[str, bool] | None) -> list[Cell]:
     row, late = case.row, case.overdue
     born = "" if row.birth_year is None else text("cases.born", year=row.birth_year)
     patient = ", ".join(part for part in ("" if row.sex is None else row.sex.label, born) if part)
     return [
         lambda: ui.link(row.pseudonym, f"/cases/{row.case_id}"),
+        lambda: _picture(row, scan),
         str(row.case_no),
         ", ".join(row.levels),
         patient,
@@ -163,6 +176,17 @@ def _cells(case: ShownCase) -> list[Cell]:
         str(row.last_assessed_on or ""),
         "" if late is None else (lambda: _late(late)),
     ]
+
+
+def _picture(row: CaseRow, scan: tuple[str, bool] | None) -> None:
+    """The scan in small, or in words why there is none."""
+    if scan is None or not scan[1]:
+        ui.label(text("cases.no_scan" if scan is None else "cases.not_measured")).classes("quiet")
+        return
+    words = text("cases.thumbnail", pseudonym=row.pseudonym)
+    with ui.link(target=f"/cases/{row.case_id}?scan={scan[0]}"):
+        picture = ui.element("img").props("loading=lazy").classes("corduroy-thumbnail")
+        picture._props |= {"src": f"{API}/scans/{scan[0]}/view/thumbnail.png", "alt": words}
 
 
 def _late(late: Overdue) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Callable
+from inspect import isawaitable
 
 from nicegui import ui
 
@@ -25,7 +26,7 @@ class JobBar:
     session : Session
     number : int
     on_over : callable
-        Called with the job once it is over.
+        Called with the job once it is over; may be a coroutine function.
     """
 
     def __init__(self, session: Session, number: int, on_over: Callable[[Job], object]) -> None:
@@ -38,7 +39,7 @@ class JobBar:
             self._bar.props(f'aria-label="{text("jobs.progress")}"')
             cancel = text("jobs.cancel", number=number)
             self._cancel = ui.button(text("jobs.cancel_short"), on_click=self._stop)
-            self._cancel.props(f'flat dense aria-label="{cancel}"')
+            self._cancel.props(f'flat dense aria-label="{cancel}"').set_visibility(session.may(Role.EDITOR))
             ui.link(text("jobs.log_short"), f"/jobs?watch={number}")
         self._timer = ui.timer(_REFRESH_S, self._refresh)
 
@@ -57,7 +58,9 @@ class JobBar:
             self._words.classes(_CLASSES[job.state])
             self._bar.set_visibility(False)
             self._cancel.set_visibility(False)
-            self._on_over(job)
+            answer = self._on_over(job)
+            if isawaitable(answer):
+                await answer
 
     async def _stop(self) -> None:
         with telling():

@@ -7,6 +7,7 @@ from nicegui import run, ui
 from corduroy.web.accounts import Role
 from corduroy.web.gate import API
 from corduroy.web.jobs import Job, State
+from corduroy.web.jobs.kinds import KINDS
 from corduroy.web.jobs.kinds.demo import DEMO, PSEUDONYM
 from corduroy.web.jobs.kinds.study import STUDY
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
@@ -79,7 +80,7 @@ class _JobTable:
         with ui.card().classes("w-full"), ui.row().classes("w-full items-center gap-4 no-wrap"):
             ui.label(str(job.number)).classes("numbers quiet").style("min-width: 3em")
             with ui.column().classes("gap-0 grow"):
-                ui.label(job.kind).classes("text-weight-bold")
+                ui.label(KINDS[job.kind].title).classes("text-weight-bold")
                 ui.label(job.told or f"{job.who}, {job.made_at[:16].replace('T', ' ')}").classes("quiet")
             if job.state is State.RUNNING:
                 bar = ui.linear_progress(job.done_percent / 100, show_value=False).style("max-width: 220px")

@@ -95,6 +95,7 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; min-width: 9em; }
 .corduroy-facts-side td:last-child { min-width: 15em; }
 .corduroy-table.wraps td, .corduroy-facts-side .wraps td:last-child { white-space: normal; min-width: 5em; }
+.corduroy-thumbnail { display: block; height: 60px; width: auto; border-radius: 4px; }
 .corduroy-button, .corduroy-plain { font: inherit; font-weight: 600; border-radius: 6px; cursor: pointer;
   padding: 8px 16px; border: 1px solid var(--accent); text-decoration: none; display: inline-block; }
 .corduroy-button { background: var(--accent); color: var(--on-accent); }
@@ -124,10 +125,18 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
 .corduroy-timeline li { background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
   padding: 8px 12px; max-width: 260px; font-size: 14px; } .corduroy-timeline li.doubt { border-color: currentColor; }
 .corduroy-timeline a { font-weight: 600; }
+.corduroy-split > section { min-width: 0; }
 .corduroy-split { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20px; width: 100%; }
 @media (max-width: 1100px) { .corduroy-split { grid-template-columns: minmax(0, 1fr); } }
 @media (min-width: 1101px) { .corduroy-viewer-side { position: sticky; top: 64px; align-self: start; } }
-.corduroy-swatch { width: 18px; height: 5px; border-radius: 2px; margin-left: -6px; }
+.corduroy-swatch { width: 18px; height: 5px; border-radius: 2px; }
+.corduroy-patch { width: 14px; height: 14px; border-radius: 3px; }
+.corduroy-legend { font-size: 14px; }
+.corduroy-simulations { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 16px;
+  width: 100%; }
+.corduroy-simulation { border: 1px solid var(--line); border-radius: 8px; padding: 4px 14px 14px; margin: 0;
+  display: flex; flex-direction: column; gap: 8px; min-width: 0; } .corduroy-simulation .q-btn { align-self: start; }
+.corduroy-sentences { margin: 0; padding-left: 20px; list-style: disc; }
 .corduroy-level.chosen { background: var(--accent) !important; color: var(--on-accent) !important; }
 .corduroy-nudges { border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px 10px; margin: 6px 0;
   display: flex; flex-wrap: wrap; gap: 6px; width: 100%; box-sizing: border-box; }

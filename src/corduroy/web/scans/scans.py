@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +20,7 @@ from corduroy.web.base import Database, Folder, moment
 from corduroy.web.base.tables import JOBS, PARTS, SCANS
 from corduroy.web.scans.checks import suffix_of
 from corduroy.web.scans.scan import Part, PartRole, Scan
+from corduroy.web.scans.view import view_folder
 
 _PARTIAL = ".partial-"
 
@@ -55,6 +56,12 @@ class Scans:
         query = select(SCANS.c.id).where(SCANS.c.case_id == case_id).order_by(SCANS.c.made_at)
         with self._database.reading() as connection:
             return [_scan(connection, scan_id) for scan_id in connection.execute(query).scalars()]
+
+    def newest_of(self, case_ids: Sequence[str]) -> dict[str, str]:
+        """The id of the newest scan of each case that has one."""
+        query = select(SCANS.c.case_id, SCANS.c.id).where(SCANS.c.case_id.in_(case_ids)).order_by(SCANS.c.made_at)
+        with self._database.reading() as connection:
+            return {row.case_id: row.id for row in connection.execute(query)}
 
     async def receive(self, scan_id: str, role: PartRole, blocks: AsyncIterator[bytes], who: str) -> Part:
         """Take a file as it comes, look at it, and keep it.
@@ -147,6 +154,7 @@ class Scans:
             connection.execute(told.on_conflict_do_update(index_elements=["scan_id", "role"], set_=row))
         if before is not None:
             (place.parent / before).unlink(missing_ok=True)
+            shutil.rmtree(view_folder(self.derived(scan_id)), ignore_errors=True)  # a picture of what is no more
         return Part.model_validate({"role": role, **row})
 
     def remove(self, scan_id: str, who: str) -> bool:

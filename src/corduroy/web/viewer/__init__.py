@@ -1,7 +1,6 @@
 """The viewer of scans for the pages."""
 
 from corduroy.web.viewer.viewer import (
-    BONE_WINDOW_HU,
     Place,
     ShownLine,
     ShownMesh,
@@ -12,7 +11,6 @@ from corduroy.web.viewer.viewer import (
 )
 
 __all__ = [
-    "BONE_WINDOW_HU",
     "Place",
     "ShownLine",
     "ShownMesh",

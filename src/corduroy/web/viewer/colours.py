@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corduroy.web.scans import PartRole
+from corduroy.planning.lesion_mask import PartName
 from corduroy.web.viewer.viewer import Rgb
 
 # Okabe and Ito's set for all kinds of colour vision ("Color Universal Design", 2008), black left out.
@@ -15,12 +15,24 @@ _OKABE_ITO: tuple[Rgb, ...] = (
     (213, 94, 0),
     (204, 121, 167),
 )
-_LESION: dict[int, Rgb] = {1: (213, 94, 0), 2: (204, 121, 167), 3: (240, 228, 66)}
+LESION_PARTS: dict[PartName, Rgb] = {
+    "in bone": (255, 30, 60),
+    "epidural": (255, 60, 255),
+    "paravertebral": (130, 60, 255),
+}
+"""Brighter and redder than any vertebra, over which they lie; author's choice."""
+
+CEMENT: Rgb = (190, 255, 60)
+"""Of simulated cement; author's choice."""
+
 MOST_LABELS = 255
 
 
-def label_colours(role: PartRole) -> dict[int, Rgb]:
-    """A colour for every number that a label map may hold."""
-    if role is PartRole.LESION:
-        return {number: _LESION.get(number, _LESION[1]) for number in range(1, MOST_LABELS + 1)}
+def label_colours() -> dict[int, Rgb]:
+    """A colour for every number that a map of vertebrae may hold."""
     return {number: _OKABE_ITO[number % len(_OKABE_ITO)] for number in range(1, MOST_LABELS + 1)}
+
+
+def one_colour(colour: Rgb) -> dict[int, Rgb]:
+    """The same colour for every number of a map."""
+    return dict.fromkeys(range(1, MOST_LABELS + 1), colour)

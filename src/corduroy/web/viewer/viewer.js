@@ -25,7 +25,7 @@ export default {
       if (!this.nv?.gl) return;
       try {
         await this.nv.loadVolumes(this.volumes.map(({ labels, ...volume }) => volume));
-        this.volumes.forEach((volume, i) => { if (volume.labels) this.nv.volumes[i].setColormapLabel(volume.labels); });
+        this.volumes.forEach((volume, i) => { if (volume.labels) this.as_labels(this.nv.volumes[i], volume.labels); });
         this.nv.updateGLVolume();
         await this.nv.loadMeshes(this.meshes);
         this.draw_lines(this.lines);
@@ -33,6 +33,11 @@ export default {
       } catch (error) {
         this.$emit("problem", { message: String(error?.message ?? error) });
       }
+    },
+    // Two labels never blend into a third: NiiVue asks the file's header, which not every program fills in.
+    as_labels(volume, labels) {
+      volume.hdr.intent_code = 1002;
+      volume.setColormapLabel(labels);
     },
     set_view(view) { this.nv?.setSliceType(VIEWS[view] ?? VIEWS.planes); },
     set_opacity(index, opacity) { this.nv?.setOpacity(index, opacity); },

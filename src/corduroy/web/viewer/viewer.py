@@ -17,9 +17,6 @@ View = Literal["planes", "axial", "coronal", "sagittal", "solid"]
 Rgb = tuple[int, int, int]
 PointMm = tuple[float, float, float]
 
-BONE_WINDOW_HU = (-150.0, 850.0)
-"""Author's choice: fat is nearly black and cortex not yet white."""
-
 
 @dataclass(frozen=True)
 class ShownVolume:
@@ -35,8 +32,7 @@ class ShownVolume:
     window : tuple of float, optional
         The values that are drawn darkest and brightest.
     colors : dict of int to Rgb, optional
-        The colour of each label of a label map whose file says that it is one (NIfTI intent "label"); a label without
-        a colour is not drawn.
+        The colour of each label of a label map; a label without a colour is not drawn.
     """
 
     url: str

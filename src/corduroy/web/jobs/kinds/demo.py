@@ -45,7 +45,7 @@ def run(task: Task) -> str:
         scan = _scan(task, case_id)
         for role, name in _FILES.items():
             task.bench.scans.keep_file(scan.id, role, files[name], task.job.who)
-    for kind in ("prepare", "measure", "plan"):
+    for kind in ("measure", "plan"):
         task.bench.jobs.add(kind, {}, task.job.who, scan.id)
     return f"case {case_id}, scan {scan.id}"
 

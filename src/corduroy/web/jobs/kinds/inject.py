@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -21,6 +22,13 @@ class InjectJobRequest(PlannedRequest):
 
     settings: dict[str, Any] = Field(default_factory=dict)
     """By the names of `corduroy.pipeline.injection_settings.InjectionCaseSettings`; a cement by its name."""
+
+
+def fill_file(results: Path) -> Path:
+    """The mask of the cement that a finished job left below its results."""
+    from corduroy.pipeline.injection_outputs import FILL_FILE
+
+    return results / "report" / FILL_FILE
 
 
 def check(request: InjectJobRequest) -> None:

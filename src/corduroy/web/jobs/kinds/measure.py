@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from corduroy.errors import CaseError
 from corduroy.web.jobs.kinds.kind import Kind, Task
+from corduroy.web.jobs.kinds.prepare import make_copies
 from corduroy.web.scans import PartRole
 
 JSON_NAME = "morphometry.json"
-_STEPS = ("read", "segment", "anatomy", "measure", "report")
+_STEPS = ("read", "segment", "anatomy", "measure", "report", "image", "labels", "lesion")
 
 
 class MeasureRequest(BaseModel):
@@ -25,7 +26,7 @@ class MeasureRequest(BaseModel):
 
 
 def run(task: Task) -> str:
-    """Measure; stored steps of the same scan are not done again."""
+    """Measure, and make what can be looked at; stored steps of the same scan are not done again."""
     from corduroy.pipeline import Case, CaseSettings, Outputs, run_case
     from corduroy.reports.case import write_case_report
 
@@ -35,7 +36,9 @@ def run(task: Task) -> str:
     case = Case(f"scan-{task.job.scan_id}", image or labels, labels if image else None)
     settings = CaseSettings.model_validate(task.job.request)
     outputs = Outputs(task.results / JSON_NAME, task.results / "report", task.derived() / "steps")
-    measured = run_case(case, settings, outputs, write_case_report, task.on_step(_STEPS))
+    started = task.on_step(_STEPS)
+    measured = run_case(case, settings, outputs, write_case_report, started)
+    make_copies(task, settings.series, started)
     return f"{len(measured.vertebrae)} vertebrae measured, {len(measured.warnings)} warnings"
 
 

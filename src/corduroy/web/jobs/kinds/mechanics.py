@@ -9,6 +9,7 @@ from pydantic import Field
 
 from corduroy.errors import CaseError
 from corduroy.web.jobs.job import State
+from corduroy.web.jobs.kinds.inject import fill_file
 from corduroy.web.jobs.kinds.kind import Kind, Task
 from corduroy.web.jobs.kinds.planned import PLAN_STEPS, PlannedRequest, places, planned
 
@@ -62,12 +63,10 @@ def run(task: Task) -> str:
 
 
 def _fill(task: Task, number: int) -> Path:
-    from corduroy.pipeline.injection_outputs import FILL_FILE
-
     job = task.bench.jobs.job(number)
     if job is None or job.kind != "inject" or job.scan_id != task.job.scan_id or job.state is not State.DONE:
         raise CaseError(f"job {number} as a source of cement", "a job 'inject' on the same scan that is done")
-    return task.bench.jobs.results_folder(number) / "report" / FILL_FILE
+    return fill_file(task.bench.jobs.results_folder(number))
 
 
 def _settings(request: MechanicsJobRequest) -> MechanicsSettings:

@@ -1,7 +1,8 @@
-"""Copies of a scan's images that a browser can show: upright, in small numbers, not too large."""
+"""Copies of a scan's images that a browser can show: upright, in small numbers, not too large; and a small picture."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -13,6 +14,8 @@ from corduroy.imaging import LabelMap, Volume, read_labels, read_scan, resample_
 from corduroy.pipeline.files import replacing
 from corduroy.web.jobs.kinds.kind import Kind, Task
 from corduroy.web.scans import PartRole
+from corduroy.web.scans.thumbnail import thumbnail_file, write_thumbnail
+from corduroy.web.scans.view import view_file
 
 # Author's choice: some 150 MB on the graphics card as 16 bit, which tablets still have.
 _MOST_VOXELS = 80_000_000
@@ -28,27 +31,44 @@ class PrepareRequest(BaseModel):
     """Number, description or UID of a series, where DICOM holds several."""
 
 
-def view_file(derived: Path, role: PartRole) -> Path:
-    """Where the copy of an image is."""
-    return derived / "view" / f"{role}.nii.gz"
-
-
 def run(task: Task) -> str:
     """Make the copies of all images that are there."""
-    started, made = task.on_step(_STEPS), []
     request = PrepareRequest.model_validate(task.job.request)
+    made = make_copies(task, request.series, task.on_step(_STEPS))
+    if not made:
+        raise CaseError("a scan without images", "an image or labels", "load them first")
+    return f"can be shown: {', '.join(made)}"
+
+
+def make_copies(task: Task, series: str | None, started: Callable[[str], object]) -> dict[PartRole, Volume]:
+    """Copy what is there into what a browser can show, and draw the small picture for the list of cases.
+
+    Parameters
+    ----------
+    task : Task
+    series : str or None
+        Where DICOM holds several.
+    started : callable
+        Told of each image as it is begun.
+
+    Returns
+    -------
+    dict of PartRole to Volume
+        The copies.
+    """
+    made: dict[PartRole, Volume] = {}
     for role in (PartRole.IMAGE, PartRole.LABELS, PartRole.LESION):
         source = task.part(role)
         if source is None:
             continue
         started(role)
-        image = read_scan(source, series=request.series) if role is PartRole.IMAGE else read_labels(source)
+        made[role] = _small(read_scan(source, series=series) if role is PartRole.IMAGE else read_labels(source))
         with replacing(view_file(task.derived(), role)) as temporary:
-            _write(_small(image), temporary)
-        made.append(str(role))
-    if not made:
-        raise CaseError("a scan without images", "an image or labels", "load them first")
-    return f"can be shown: {', '.join(made)}"
+            _write(made[role], temporary)
+    if PartRole.IMAGE in made:
+        with replacing(thumbnail_file(task.derived())) as temporary:
+            write_thumbnail(made[PartRole.IMAGE], made.get(PartRole.LABELS), temporary)
+    return made
 
 
 def _write(image: Volume, path: Path) -> None:
@@ -67,8 +87,9 @@ def _small(image: Volume) -> Volume:
     """At most so many voxels; a coarser copy has the spacing in all directions that this takes."""
     if isinstance(image, LabelMap):
         return _coarser(image)
-    grey = np.clip(np.round(_coarser(image).array), np.iinfo(np.int16).min, np.iinfo(np.int16).max)
-    return Volume(grey.astype(np.int16), _coarser(image).affine, image.name)
+    coarser = _coarser(image)
+    grey = np.clip(np.round(coarser.array), np.iinfo(np.int16).min, np.iinfo(np.int16).max)
+    return Volume(grey.astype(np.int16), coarser.affine, image.name)
 
 
 def _coarser(image: Volume) -> Volume:

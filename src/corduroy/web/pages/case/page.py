@@ -3,53 +3,38 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from dataclasses import dataclass
 from datetime import date
 
 from nicegui import ui
 
 from corduroy.errors import CorduroyError, InputError
-from corduroy.registry.record import BY_KIND, CaseFile
-from corduroy.registry.store import Entry
-from corduroy.registry.store.entries import number_of
-from corduroy.registry.store.reading import all_entries, files_of, read_entry
+from corduroy.registry.record import BY_KIND
 from corduroy.web.accounts import Role
 from corduroy.web.conversation import desk_of
 from corduroy.web.conversation.geometry import kept_lines, lines_of
+from corduroy.web.jobs import Job, State
+from corduroy.web.pages.case.layers import layers_of
 from corduroy.web.pages.case.measurements import MeasurementTable
 from corduroy.web.pages.case.picture import ScanPicture
 from corduroy.web.pages.case.plan_panel import show_plan
 from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_file, results_of
 from corduroy.web.pages.case.scores import ScoreTable
+from corduroy.web.pages.case.simulations import show_simulations
 from corduroy.web.pages.case.timeline import draw_timeline, moments
 from corduroy.web.pages.case.upload import offer_scan, show_files
 from corduroy.web.pages.follow_up import overdue
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame
+from corduroy.web.pages.job_bar import JobBar
+from corduroy.web.pages.scan import offer_copies
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
+from corduroy.web.reading import CaseEntries, case_entries
 from corduroy.web.scans import Scan
 from corduroy.web.texts import text
 from corduroy.web.viewer import Place
 from corduroy.web.workbench import Workbench
 
 _OF_CASE = tuple(kind for kind, record in BY_KIND.items() if record.parent == "case")
-
-
-@dataclass(frozen=True)
-class WholeCase:
-    """What the page shows of a case."""
-
-    patient: Entry
-    case: Entry
-    entries: list[Entry]
-    file: CaseFile
-    scans: list[Scan]
-
-    @property
-    def title(self) -> str:
-        """Pseudonym and levels."""
-        levels = ", ".join(getattr(self.case.record, "levels", ()))
-        return text("case.title", pseudonym=getattr(self.patient.record, "pseudonym", ""), levels=levels)
 
 
 def add_case(workbench: Workbench) -> None:
@@ -59,36 +44,30 @@ def add_case(workbench: Workbench) -> None:
     async def case(case_id: str, scan: str | None = None) -> None:
         session = Session.of_page(workbench)
         try:
-            whole = await to_thread(_whole, workbench, case_id)
+            whole = await to_thread(case_entries, workbench.registry, case_id)
         except InputError:
             with page_frame(session, text("case.none"), "cases"):
                 ui.link(text("form.to_cases"), "/")
             return
-        shown = next((one for one in whole.scans if one.id == scan), whole.scans[-1] if whole.scans else None)
+        scans = await to_thread(workbench.scans.of_case, case_id)
+        shown = next((one for one in scans if one.id == scan), scans[-1] if scans else None)
         results = None if shown is None else await to_thread(results_of, workbench, shown)
-        with page_frame(session, whole.title, "cases"):
-            _head(session, whole)
+        with page_frame(session, _title(whole), "cases"):
+            _head(session, whole, scans)
             if results is None:
                 _no_scan(session, case_id)
             else:
-                await _ScanPart(session, whole, results).draw()
+                await _ScanPart(session, whole, scans, results).draw()
             _records(whole)
 
 
-def _whole(workbench: Workbench, case_id: str) -> WholeCase:
-    with workbench.registry.connected() as connection:
-        case = read_entry(connection, case_id)
-        if case.kind != "case" or case.deleted or case.parent_id is None:
-            raise InputError(f"{case_id} is no living case")
-        patient = read_entry(connection, case.parent_id)
-        entries = list(all_entries(connection, None, case_id, include_deleted=False))
-        entries += all_entries(connection, "consent", patient.id, include_deleted=False)
-        number = number_of(case_id)[1]
-        file = files_of(connection, [number])[number]
-    return WholeCase(patient, case, entries, file, workbench.scans.of_case(case_id))
+def _title(whole: CaseEntries) -> str:
+    """Pseudonym and levels."""
+    levels = ", ".join(getattr(whole.case.record, "levels", ()))
+    return text("case.title", pseudonym=getattr(whole.patient.record, "pseudonym", ""), levels=levels)
 
 
-def _head(session: Session, whole: WholeCase) -> None:
+def _head(session: Session, whole: CaseEntries, scans: list[Scan]) -> None:
     late = overdue(whole.file, date.today())
     with ui.row().classes("items-center gap-x-4 gap-y-1 w-full"):
         ui.link(text("case.patient"), f"/records/{whole.patient.id}")
@@ -102,7 +81,7 @@ def _head(session: Session, whole: WholeCase) -> None:
                 chosen.props(f'dense aria-label="{text("case.add_record")}"').style("min-width: 12em")
     for finding in whole.file.findings():
         ui.label(finding.message).classes("doubt")
-    draw_timeline(moments(whole.entries, whole.scans, late, whole.case.id))
+    draw_timeline(moments(whole.entries, scans, late, whole.case.id))
 
 
 def _new_record(kind: str, case_id: str) -> str:
@@ -120,9 +99,10 @@ def _no_scan(session: Session, case_id: str) -> None:
 class _ScanPart:
     """The viewer and, beside it, what is known of the scan."""
 
-    def __init__(self, session: Session, whole: WholeCase, results: ScanResults) -> None:
+    def __init__(self, session: Session, whole: CaseEntries, scans: list[Scan], results: ScanResults) -> None:
         self._session = session
         self._whole = whole
+        self._scans = scans
         self._results = results
         self._picture: ScanPicture | None = None
         self._table: MeasurementTable | None = None
@@ -133,27 +113,25 @@ class _ScanPart:
         self._scan_links()
         with ui.element("div").classes("corduroy-split"):
             with ui.element("section").classes("corduroy-viewer-side").props(f'aria-label="{text("case.picture")}"'):
-                if await to_thread(self._can_be_shown):
-                    self._picture = ScanPicture(self._session.workbench, self._results.scan)
+                scan = self._results.scan
+                layers = await to_thread(layers_of, self._session.workbench, self._results)
+                if layers:
+                    self._picture = ScanPicture(scan.title, layers)
                     self._picture.on_place(self._mark)
                     self._draw_corridors()
+                    ui.link(text("scan.large"), f"/scans/{scan.id}")
                 else:
-                    ui.label(text("scan.not_prepared"))
+                    offer_copies(self._session, scan)
             with ui.element("section").classes("corduroy-facts-side").props(f'aria-label="{text("case.findings")}"'):
                 await self._tabs()
         if self._picture is not None:
             ui.timer(0.05, self._draw_lines, once=True)
 
-    def _can_be_shown(self) -> bool:
-        from corduroy.web.pages.scan import shown_volumes
-
-        return bool(shown_volumes(self._session.workbench, self._results.scan))
-
     def _scan_links(self) -> None:
-        if len(self._whole.scans) < 2:
+        if len(self._scans) < 2:
             return
         with ui.element("nav").classes("row gap-3").props(f'aria-label="{text("case.scans")}"'):
-            for scan in self._whole.scans:
+            for scan in self._scans:
                 link = ui.link(f"{scan.title}, {scan.visit.label}", f"/cases/{scan.case_id}?scan={scan.id}")
                 if scan.id == self._results.scan.id:
                     link.props('aria-current="true"').classes("text-weight-bold")
@@ -162,14 +140,12 @@ class _ScanPart:
         results = self._results
         names = self._session.workbench.jobs.results
         made = set() if results.planned_by is None else set(await to_thread(names, results.planned_by.number))
-        for job in results.waiting:
-            ui.link(
-                text("case.waiting", kind=job.kind, state=text(f"jobs.state_{job.state}")), f"/jobs?watch={job.number}"
-            )
+        self._waiting()
         with ui.tabs().props("align=left dense no-caps mobile-arrows outside-arrows") as tabs:
             measured = ui.tab("measured", text("case.tab_measured"))
             scores = ui.tab("scores", text("case.tab_scores"))
             plan = ui.tab("plan", text("case.tab_plan"))
+            simulated = ui.tab("simulated", text("case.tab_simulated"))
             files = ui.tab("files", text("case.tab_files"))
         with ui.tab_panels(tabs, value=measured if results.measured else files).classes("w-full"):
             with ui.tab_panel(measured):
@@ -188,11 +164,28 @@ class _ScanPart:
                     ui.label(text("case.not_planned"))
                 else:
                     show_plan(results, made)
+            with ui.tab_panel(simulated):
+                show_simulations(results)
+                if results.plan is not None:
+                    ui.link(text("simulation.open"), f"/scans/{results.scan.id}/plan?tab=simulation")
             with ui.tab_panel(files):
                 show_files(self._session, results.scan, ui.navigate.reload)
                 if self._session.may(Role.EDITOR):
                     heading(text("upload.another"), 2)
                     offer_scan(self._session, self._whole.case.id)
+
+    def _waiting(self) -> None:
+        """The jobs that are not over; the page is not drawn anew by itself, somebody may be writing in it."""
+        address = f"/cases/{self._whole.case.id}?scan={self._results.scan.id}"
+        for waiting in self._results.waiting:
+            with ui.column().classes("w-full gap-0") as place:
+
+                def over(job: Job, place: ui.column = place) -> None:
+                    if job.state is State.DONE:
+                        with place:
+                            ui.link(text("case.show_results"), address)
+
+                JobBar(self._session, waiting.number, over)
 
     def _scores(self) -> None:
         after = ui.row().classes("items-center gap-3")
@@ -248,7 +241,7 @@ class _ScanPart:
             self._choose(str(levels[0] if self._results.plan is None else self._results.plan["level"]))
 
 
-def _records(whole: WholeCase) -> None:
+def _records(whole: CaseEntries) -> None:
     heading(text("case.records"), 2)
     if not whole.entries:
         ui.label(text("case.no_records")).classes("quiet")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
 from nicegui import ui
 
 from corduroy.web.conversation.answers import PointMm, VertebraLines
-from corduroy.web.pages.scan import shown_volumes
-from corduroy.web.scans import Scan
+from corduroy.web.pages.case.layers import OPACITY, Layer
 from corduroy.web.texts import text
 from corduroy.web.viewer import Place, ShownLine, ShownVolume, View, Viewer
 from corduroy.web.viewer.viewer import Rgb
-from corduroy.web.workbench import Workbench
 
 VIEWS: tuple[View, ...] = ("planes", "axial", "coronal", "sagittal", "solid")
-_OPACITY = 0.35
 _HEIGHT = "clamp(380px, calc(100vh - 330px), 900px)"
 _COLOURS: dict[str, Rgb] = {
     "endplates": (86, 180, 233),
@@ -27,7 +25,7 @@ _COLOURS: dict[str, Rgb] = {
     "biopsy": (255, 150, 215),
     "cement": (255, 165, 40),
 }
-_ON_AT_FIRST = ("endplates", "angles", "cement")
+_LINES_AT_FIRST = ("endplates", "angles", "cement")
 
 
 class ScanPicture:
@@ -35,36 +33,42 @@ class ScanPicture:
 
     Parameters
     ----------
-    workbench : Workbench
-    scan : Scan
-        With copies that can be shown.
+    title : str
+        Of the scan.
+    layers : sequence of Layer
+        The image first.
     """
 
-    def __init__(self, workbench: Workbench, scan: Scan) -> None:
-        self._volumes = shown_volumes(workbench, scan)
-        self._layers = dict.fromkeys(_COLOURS, False) | dict.fromkeys(_ON_AT_FIRST, True)
+    def __init__(self, title: str, layers: Sequence[Layer]) -> None:
+        self._layers = list(layers)
+        self._strength = OPACITY
+        self._is_on = {name: name in _LINES_AT_FIRST for name in _COLOURS} | {layer.name: True for layer in layers}
         self._vertebrae: tuple[VertebraLines, ...] = ()
         self._corridors: dict[str, tuple[PointMm, PointMm]] = {}
         self._chosen: str | None = None
         self._toolbar()
-        self.viewer = Viewer(text("scan.picture", title=scan.title), self._volumes)
+        self.viewer = Viewer(text("scan.picture", title=title), self._volumes())
         self.viewer.style(f"height: {_HEIGHT}")
-        self._boxes = ui.row().classes("items-center gap-x-3 gap-y-0 w-full")
-        self._place = ui.label(text("scan.place_none")).classes("numbers quiet")
+        self._boxes = ui.row().classes("items-center gap-x-5 gap-y-1 w-full")
+        self._place = ui.label(text("scan.place_none")).classes("numbers quiet").props("aria-live=polite")
         self.viewer.on_place(self._placed)
         self.viewer.on_problem(lambda why: ui.notify(text("scan.problem", reason=why), type="negative"))
         self._on_place: list[Callable[[Place], Any]] = []
-        self._layer_boxes()
-
-    @property
-    def volumes(self) -> Sequence[ShownVolume]:
-        """What is shown: the image first."""
-        return self._volumes
+        self._legend()
 
     @property
     def has_labels(self) -> bool:
         """Whether the second volume is a map of vertebrae."""
-        return len(self._volumes) > 1 and "/labels." in self._volumes[1].url
+        return len(self._layers) > 1 and self._layers[1].name == "labels"
+
+    def show_layers(self, layers: Sequence[Layer]) -> None:
+        """Show these volumes in place of those that are shown, if they are others."""
+        if list(layers) == self._layers:
+            return
+        self._is_on |= {layer.name: True for layer in layers if layer.name not in self._is_on}
+        self._layers = list(layers)
+        self.viewer.show(self._volumes())
+        self._legend()
 
     def on_place(self, handler: Callable[[Place], Any]) -> None:
         """Have a function called when the cross-hair was moved."""
@@ -73,7 +77,7 @@ class ScanPicture:
     def show_vertebrae(self, vertebrae: tuple[VertebraLines, ...]) -> None:
         """Draw endplates, angles, heights and canals."""
         self._vertebrae = vertebrae
-        self._layer_boxes()
+        self._legend()
         self.draw()
 
     def show_corridor(self, purpose: str, ends: tuple[PointMm, PointMm] | None) -> None:
@@ -81,7 +85,7 @@ class ScanPicture:
         self._corridors.pop(purpose, None)
         if ends is not None:
             self._corridors[purpose] = ends
-        self._layer_boxes()
+        self._legend()
         self.draw()
 
     def choose(self, level: str, *, go: bool = True) -> None:
@@ -100,7 +104,7 @@ class ScanPicture:
         """Draw the lines of the layers that are on."""
         lines = [line for one in self._vertebrae for line in self._of_vertebra(one)]
         for purpose, ends in self._corridors.items():
-            if self._layers[purpose]:
+            if self._is_on[purpose]:
                 lines.append(ShownLine(ends, _COLOURS[purpose], 1.2, has_dots=True))
         self.viewer.draw_lines(lines)
 
@@ -108,14 +112,14 @@ class ScanPicture:
         chosen = one.level == self._chosen
         wide = 0.8 if chosen else 0.4
         lines = []
-        if self._layers["endplates"]:
+        if self._is_on["endplates"]:
             lines += [ShownLine(curve, _COLOURS["endplates"], wide) for curve in (one.superior_mm, one.inferior_mm)]
         # The lines of all vertebrae at once would hide the bone: angles and heights are drawn of the chosen one.
-        if chosen and self._layers["angles"]:
+        if chosen and self._is_on["angles"]:
             lines += [ShownLine(leg, _COLOURS["angles"], 0.5) for leg in (one.upper_leg_mm, one.lower_leg_mm)]
-        if chosen and self._layers["heights"]:
+        if chosen and self._is_on["heights"]:
             lines += [ShownLine(ends, _COLOURS["heights"], 0.4) for ends in one.heights_mm]
-        if chosen and self._layers["canal"] and one.canal_mm:
+        if chosen and self._is_on["canal"] and one.canal_mm:
             lines.append(ShownLine(one.canal_mm, _COLOURS["canal"], 0.5))
         return lines
 
@@ -124,32 +128,63 @@ class ScanPicture:
             views = {view: text(f"scan.view_{view}") for view in VIEWS}
             chosen = ui.radio(views, value="planes", on_change=lambda event: self.viewer.set_view(event.value))
             chosen.props(f'inline dense aria-label="{text("scan.view")}"')
-            if len(self._volumes) > 1:
-                ui.label(text("scan.overlay"))
-                slider = ui.slider(min=0, max=1, step=0.05, value=_OPACITY).style("width: 140px")
-                slider.props(f'aria-label="{text("scan.overlay")}"')
-                slider.on_value_change(lambda event: self._set_opacity(event.value))
+            if len(self._layers) > 1:
+                with ui.row().classes("items-center gap-2 no-wrap"):
+                    ui.label(text("scan.overlay"))
+                    slider = ui.slider(min=0, max=1, step=0.05, value=OPACITY).style("width: 110px")
+                    slider.props(f'aria-label="{text("scan.overlay")}"')
+                    slider.on_value_change(lambda event: self._set_strength(event.value))
 
-    def _layer_boxes(self) -> None:
-        """A tick box for every kind of line that there is."""
-        there = [name for name in ("endplates", "angles", "heights", "canal") if self._vertebrae]
-        there += [name for name in ("biopsy", "cement") if name in self._corridors]
+    def _legend(self) -> None:
+        """A tick box for every layer and every kind of line that there is, with its colours."""
+        lines = [name for name in ("endplates", "angles", "heights", "canal") if self._vertebrae]
+        lines += [name for name in ("biopsy", "cement") if name in self._corridors]
         self._boxes.clear()
         with self._boxes:
-            for name in there:
-                box = ui.checkbox(text(f"scan.layer_{name}"), value=self._layers[name])
-                box.on_value_change(lambda event, name=name: self._switch(name, bool(event.value)))
-                red, green, blue = _COLOURS[name]
-                swatch = ui.element("span").classes("corduroy-swatch").props("aria-hidden=true")
-                swatch.style(f"background: rgb({red}, {green}, {blue})")
+            for layer in self._layers[1:]:
+                with ui.row().classes("items-center gap-2 no-wrap"):
+                    self._box(layer.name)
+                    for key, colour in layer.legend.items():
+                        _swatch(colour, "corduroy-patch")
+                        ui.label(text(f"scan.legend_{key}")).classes("quiet corduroy-legend")
+            for name in lines:
+                with ui.row().classes("items-center gap-2 no-wrap"):
+                    self._box(name)
+                    _swatch(_COLOURS[name], "corduroy-swatch")
+
+    def _box(self, name: str) -> None:
+        box = ui.checkbox(text(f"scan.layer_{name}"), value=self._is_on[name]).props("dense")
+        box.on_value_change(lambda event: self._switch(name, bool(event.value)))
 
     def _switch(self, name: str, is_on: bool) -> None:
-        self._layers[name] = is_on
-        self.draw()
+        self._is_on[name] = is_on
+        if name in _COLOURS:
+            if name == "canal" and is_on:
+                self._go_to_canal()
+            self.draw()
+        else:
+            self._set_strength(self._strength)
 
-    def _set_opacity(self, opacity: float) -> None:
-        for index in range(1, len(self._volumes)):
-            self.viewer.set_opacity(index, opacity)
+    def _go_to_canal(self) -> None:
+        """Its narrowest outline lies in a plane of its own, off the vertebra's centre."""
+        found = next((one.canal_mm for one in self._vertebrae if one.level == self._chosen and one.canal_mm), None)
+        if found is not None:
+            right, anterior, superior = (sum(values) / len(found) for values in zip(*found, strict=True))
+            self.viewer.go_to((right, anterior, superior))
+
+    def _set_strength(self, strength: float) -> None:
+        self._strength = strength
+        for index, volume in enumerate(self._volumes()[1:], start=1):
+            self.viewer.set_opacity(index, volume.opacity)
+
+    def _volumes(self) -> list[ShownVolume]:
+        """As they are to be seen now."""
+        image, *over = self._layers
+        shown = [
+            replace(layer.volume, opacity=layer.opacity(self._strength) if self._is_on[layer.name] else 0.0)
+            for layer in over
+        ]
+        return [image.volume, *shown]
 
     async def _placed(self, place: Place) -> None:
         right, anterior, superior = place.mm
@@ -160,3 +195,8 @@ class ScanPicture:
             answer = handler(place)
             if isawaitable(answer):
                 await answer
+
+
+def _swatch(colour: Rgb, shape: str) -> None:
+    red, green, blue = colour
+    ui.element("span").classes(shape).props("aria-hidden=true").style(f"background: rgb({red}, {green}, {blue})")

@@ -17,7 +17,8 @@ from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
 
 _GREATEST_ML = 18.0  # per level, 50 hemangiomas: mean 6.8 ml, range 1 to 18; corduroy.planning.cement_evidence
-_AT_FIRST_ML = 4.5  # as in the list of a plan (SWISSspine); a start for the slider, no recommendation
+AT_FIRST_ML = 4.5
+"""As in the list of a plan (SWISSspine); a start for the slider, no recommendation."""
 _NARROWEST_MM = 8.0
 _FACET_DOUBT_PERCENT = 50.0
 
@@ -65,7 +66,7 @@ class CementPart(_Amount):
         self._desk, self._files = desk, files
         heading(text("plan.fill"), 2)
         ui.label(text("plan.injectable_short", value=opened.injectable_ml)).classes("quiet")
-        super().__init__(text("plan.volume"), 0.5, _GREATEST_ML, 0.5, _AT_FIRST_ML)
+        super().__init__(text("plan.volume"), 0.5, _GREATEST_ML, 0.5, AT_FIRST_ML)
 
     async def drawing(self) -> Callable[[], object]:
         """What draws the shares."""

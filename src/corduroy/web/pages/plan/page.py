@@ -17,13 +17,16 @@ from corduroy.web.conversation.answers import PointMm
 from corduroy.web.conversation.geometry import kept_lines
 from corduroy.web.conversation.plans import open_plan
 from corduroy.web.jobs import Job, State
+from corduroy.web.pages.case.layers import layers_of
 from corduroy.web.pages.case.picture import ScanPicture
 from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_file, results_of
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
-from corduroy.web.pages.plan.amounts import CementPart, LaminaPart
+from corduroy.web.pages.plan.amounts import AT_FIRST_ML, CementPart, LaminaPart
 from corduroy.web.pages.plan.choice import Choice, choices, keep_choice
 from corduroy.web.pages.plan.needle import NeedlePart
+from corduroy.web.pages.plan.simulation import SimulationPart
+from corduroy.web.pages.scan import offer_copies
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
@@ -31,13 +34,14 @@ from corduroy.web.viewer import Place
 from corduroy.web.workbench import Workbench
 
 _PURPOSES = ("cement", "biopsy")
+_TABS = (*_PURPOSES, "amounts", "simulation", "kept")
 
 
 def add_plan(workbench: Workbench) -> None:
     """Add the page."""
 
     @ui.page("/scans/{scan_id}/plan", response_timeout=PATIENCE_S)
-    async def plan(scan_id: str) -> None:
+    async def plan(scan_id: str, tab: str | None = None) -> None:
         session = Session.of_page(workbench)
         scan = await to_thread(workbench.scans.scan, scan_id)
         results = None if scan is None else await to_thread(results_of, workbench, scan)
@@ -52,13 +56,13 @@ def add_plan(workbench: Workbench) -> None:
             return
         with page_frame(session, text("plan.of", level=results.plan["level"]), "cases"):
             ui.link(text("plan.to_case"), f"/cases/{results.scan.case_id}?scan={scan_id}")
-            _Talk(session, results).draw()
+            _Talk(session, results, tab if tab in _TABS else _TABS[0]).draw()
 
 
 class _Talk:
     """The picture, the parts that can be changed, and what was kept."""
 
-    def __init__(self, session: Session, results: ScanResults) -> None:
+    def __init__(self, session: Session, results: ScanResults, tab: str) -> None:
         assert results.plan is not None  # the page shows something else then
         self._session = session
         self._results = results
@@ -70,7 +74,9 @@ class _Talk:
         self._cement: CementPart | None = None
         self._laminae: LaminaPart | None = None
         self._sets = "cross-hair"
-        self._purpose = _PURPOSES[0]
+        self._simulation: SimulationPart | None = None
+        self._tab = tab
+        self._purpose = tab if tab in _PURPOSES else _PURPOSES[0]
 
     def draw(self) -> None:
         """Draw the picture; the rest follows when the plan lies on the desk."""
@@ -84,8 +90,12 @@ class _Talk:
                     ui.label(text("plan.sets"))
                     chosen = ui.radio(ends, value=self._sets).props(f'inline dense aria-label="{text("plan.sets")}"')
                     chosen.bind_value(self, "_sets")
-                self._picture = ScanPicture(self._session.workbench, self._results.scan)
-                self._picture.on_place(self._placed)
+                layers = layers_of(self._session.workbench, self._results)
+                if layers:
+                    self._picture = ScanPicture(self._results.scan.title, layers)
+                    self._picture.on_place(self._placed)
+                else:
+                    offer_copies(self._session, self._results.scan)
             with ui.element("section").classes("corduroy-facts-side").props(f'aria-label="{text("plan.title")}"'):
                 self._place = ui.column().classes("w-full gap-4")
                 with self._place, ui.row().classes("items-center gap-3").props("role=status"):
@@ -114,19 +124,20 @@ class _Talk:
         await self._show_kept()
 
     def _parts(self, opened: OpenedPlan) -> None:
-        with ui.tabs().props("align=left dense no-caps") as tabs:
-            for purpose in _PURPOSES:
-                ui.tab(purpose, text(f"plan.{purpose}"))
-            ui.tab("amounts", text("plan.amounts"))
-            ui.tab("kept", text("plan.kept"))
+        with ui.tabs().props("align=left dense no-caps mobile-arrows outside-arrows") as tabs:
+            for name in _TABS:
+                ui.tab(name, text(f"plan.{name}"))
         tabs.on_value_change(lambda event: self._turn_to(str(event.value)))
-        with ui.tab_panels(tabs, value=self._purpose, keep_alive=True).classes("w-full"):
+        with ui.tab_panels(tabs, value=self._tab, keep_alive=True).classes("w-full"):
             for purpose in _PURPOSES:
                 with ui.tab_panel(purpose):
                     self._needle(purpose)
             with ui.tab_panel("amounts"):
                 self._cement = CementPart(self._desk, self._files, opened)
                 self._laminae = LaminaPart(self._desk, self._files, opened, self._planned_levels())
+            with ui.tab_panel("simulation"):
+                heading(text("plan.simulation"), 2)
+                self._simulation = SimulationPart(self._session, self._results, self._volume, self._simulated)
             with ui.tab_panel("kept"):
                 self._keeping()
 
@@ -142,6 +153,15 @@ class _Talk:
     def _turn_to(self, tab: str) -> None:
         if tab in _PURPOSES:
             self._purpose = tab
+        elif tab == "simulation" and self._simulation is not None:
+            self._simulation.follow_volume()
+
+    def _volume(self) -> float:
+        return AT_FIRST_ML if self._cement is None else float(self._cement.value or AT_FIRST_ML)
+
+    def _simulated(self, results: ScanResults) -> None:
+        if self._picture is not None:
+            self._picture.show_layers(layers_of(self._session.workbench, results))
 
     def _planned_levels(self) -> tuple[Level, ...]:
         cut = self._document["decompression"]

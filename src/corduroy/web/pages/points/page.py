@@ -19,7 +19,6 @@ from corduroy.web.accounts import Role
 from corduroy.web.base import moment
 from corduroy.web.conversation import desk_of
 from corduroy.web.conversation.slices import SagittalSlice, sagittal_slice
-from corduroy.web.jobs.kinds.prepare import view_file
 from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.points.readings import (
@@ -33,6 +32,7 @@ from corduroy.web.pages.points.readings import (
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.scans import PartRole, Scan
+from corduroy.web.scans.view import view_file
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 from corduroy.web.writing import written

@@ -1,0 +1,30 @@
+"""A sagittal slice as a picture: anterior on the left, superior at the top, bone in the window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from corduroy.imaging import Volume
+
+BONE_WINDOW_HU = (-150.0, 850.0)
+"""Author's choice: fat is nearly black and cortex not yet white."""
+
+_ALL = slice(None)
+
+
+def sagittal_picture(image: Volume, index: int, anterior: slice = _ALL, superior: slice = _ALL) -> Image.Image:
+    """Cut it out of a CT.
+
+    Parameters
+    ----------
+    image : Volume
+        HU.
+    index : int
+        From the patient's left to right.
+    anterior, superior : slice
+        The part of the slice, in voxels.
+    """
+    low, high = BONE_WINDOW_HU
+    grey = np.clip((image.array[index, anterior, superior].astype(np.float64) - low) / (high - low), 0.0, 1.0) * 255
+    return Image.fromarray(grey.astype(np.uint8)[::-1, ::-1].T.copy())
