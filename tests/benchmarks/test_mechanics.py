@@ -9,9 +9,10 @@ from scipy import ndimage
 from benchmarks import mechanics_bad_input, mechanics_verification, peer_parosol
 from benchmarks.data import MissingDataError
 from benchmarks.mechanics_cases import continuum, trabecular
-from benchmarks.mechanics_reference import _AS_PUBLISHED, _Vertebra
+from benchmarks.mechanics_flow import _returned, compressed
+from benchmarks.mechanics_published import Choice, Vertebra
 from benchmarks.peer_assembled import _deck, assembled
-from corduroy.simulation import VoxelModel, platens, solve
+from corduroy.simulation import VoxelModel, face_nodes, platens, solve
 
 
 def test_cubes_are_what_their_names_say() -> None:
@@ -58,15 +59,50 @@ def test_a_missing_peer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not peer_parosol.is_there()
 
 
-def test_published_vertebra_is_binned_as_published() -> None:
+def test_published_vertebra_is_built_as_published() -> None:
+    """Node sets, voxels and materials of the published notebook, whose table gives the material of each number."""
     try:
-        vertebra = _Vertebra()
+        vertebra = Vertebra()
     except MissingDataError as error:
         pytest.skip(str(error))
     low, high = vertebra.plates()
     assert (len(low), len(high)) == (1413, 1432)
-    density = vertebra.density_g_per_cm3(True)
-    assert len(np.unique(density[np.isin(vertebra.labels, (1, 2, 3, 4))])) <= 129
-    modulus = vertebra.model(_AS_PUBLISHED).modulus_mpa
-    assert modulus[vertebra.labels == 5].min() == modulus[vertebra.labels == 6].max() == 2500
+    numbered, own = (vertebra.model(Choice("", one_up=up)).modulus_mpa for up in (True, False))
+    assert np.count_nonzero(ndimage.label(numbered)[0] == 1) == 67_137
+    assert numbered[vertebra.labels == 5].min() == numbered[vertebra.labels == 6].max() == 2500
+    bone = np.isin(vertebra.labels, (1, 2, 3, 4)) & (numbered > 0)
+    published = (0.0001, 15.2484, 53.1607, 92.5502, 132.7802)  # materials 1 to 5
+    assert np.allclose(np.unique(numbered[bone])[:5], published, rtol=0, atol=1e-4)
+    up_by_one = {5799.7644: 0.0001, 15.2484: 53.1607, 53.1607: 92.5502}
+    for before, after in up_by_one.items():
+        assert np.allclose(numbered[bone & np.isclose(own, before, rtol=0, atol=1e-4)], after, rtol=0, atol=1e-4)
     assert vertebra.published["stiffness"] == 12_362
+
+
+def test_a_bar_flows_at_its_yield_stress() -> None:
+    """Elastic before; the same load at once and in steps, as nothing in a bar unloads."""
+    model = VoxelModel(np.full((3, 4, 6), 1000.0), (1.0, 0.5, 1.0))
+    strength = np.full((3, 4, 6), 10.0)
+    low, high = face_nodes(model, 2, "low"), face_nodes(model, 2, "high")
+    elastic, flowing = compressed(model, strength, (0.012, 0.12), low, high)
+    assert elastic == pytest.approx(1000 * 0.012 / 6 * 6, rel=1e-3)
+    assert flowing == pytest.approx(10.0 * 6, rel=1e-3)
+    assert compressed(model, strength, (0.12,), low, high)[0] == pytest.approx(flowing, rel=1e-3)
+
+
+def test_stresses_return_to_the_nearest_point_of_trescas_prism() -> None:
+    rng = np.random.default_rng(3)
+    back = np.empty((3, 3))
+    for _ in range(40):
+        stress = rng.normal(size=(3, 3))
+        stress += stress.T
+        outside = np.ptp(np.linalg.eigvalsh(stress)) > 1.5
+        assert _returned(stress, 1.5, back) == outside
+        if not outside:
+            continue
+        assert np.ptp(np.linalg.eigvalsh(back)) == pytest.approx(1.5)
+        assert np.trace(back) == pytest.approx(np.trace(stress))
+        rivals = stress + 0.3 * rng.normal(size=(200, 3, 3))
+        rivals = (rivals + rivals.transpose(0, 2, 1)) / 2
+        within = rivals[np.ptp(np.linalg.eigvalsh(rivals), axis=1) <= 1.5]
+        assert np.all(np.linalg.norm(within - stress, axis=(1, 2)) >= np.linalg.norm(back - stress) - 1e-12)
