@@ -7,7 +7,7 @@ import numpy as np
 from corduroy.simulation import VoxelModel
 from corduroy.simulation.elasticity.model import to_kernels
 from corduroy.simulation.elasticity.multigrid import addresses, voxel_cells
-from corduroy.simulation.hierarchy import ladder
+from corduroy.simulation.ladder import ladder
 from corduroy.simulation.topology import Cells, coarsen
 
 

@@ -13,21 +13,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.linalg import splu
 
-from corduroy.simulation import blocks, topology, transfer
+from corduroy.simulation import topology
+from corduroy.simulation.galerkin import galerkin, other_halves
+from corduroy.simulation.ladder import Ladder, Singles, ladder
+from corduroy.simulation.levels import CoarseLevel, DirectLevel, Matrix
 
 SMALLEST = 400
 """Vertices below which a level is solved directly. Author's choice."""
-POWER_STEPS = 10
-MARGIN = 1.25
-"""On the largest eigenvalue, which power iteration approaches from below. Author's choice."""
 _SLABS = 16
 
-Weights = list[tuple[float, float]]
-Singles = NDArray[np.float32]
+SEATS = topology.seat_weights()
 
 
 @dataclass(frozen=True)
@@ -53,37 +49,6 @@ class Cycling:
     degree: int = 3
     fraction: float = 0.1
     visits: int = 2
-
-
-def chebyshev(degree: int, largest: float, fraction: float) -> Weights:
-    """Weights (keep, gain) of the Chebyshev steps that damp the upper part of a spectrum.
-
-    Parameters
-    ----------
-    degree : int
-        Steps.
-    largest : float
-        Bound of the eigenvalues of D⁻¹A.
-    fraction : float
-        Lower end of the damped part over the upper.
-
-    Returns
-    -------
-    list of tuple of float
-
-    Notes
-    -----
-    Adams, Brezina, Hu and Tuminaro 2003, Parallel multigrid smoothing: polynomial versus Gauss-Seidel,
-    https://doi.org/10.1016/S0021-9991(03)00194-3.
-    """
-    middle, radius = largest * (1 + fraction) / 2, largest * (1 - fraction) / 2
-    weights = [(0.0, 1 / middle)]
-    before = radius / middle
-    for _ in range(degree - 1):
-        now = 1 / (2 * middle / radius - before)
-        weights.append((now * before, 2 * now / radius))
-        before = now
-    return weights
 
 
 class Level(Protocol):
@@ -113,168 +78,6 @@ class Rungs(Protocol):
 
     def prolong_add(self, coarse: Singles, fine: Singles) -> None:
         """fine += P coarse."""
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """Interpolation between a level and the next coarser one.
-
-    Parameters
-    ----------
-    guest_starts, guests, seats : ndarray
-        The fine vertices that each coarse cell hosts, see `transfer.guests_of_cells`; `guests` says where in the fine
-        vector each vertex begins.
-    lane : int
-        Distance of a vertex' components in the fine vector.
-    corners : ndarray of int32, shape (cells, 8)
-        Coarse vertices.
-    starts, places : ndarray
-        Cells at each coarse vertex, see `transfer.cells_of_vertices`.
-    """
-
-    guest_starts: NDArray[np.int64]
-    guests: NDArray[np.int32]
-    seats: NDArray[np.uint8]
-    lane: int
-    corners: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    places: NDArray[np.int32]
-
-    def restrict(self, fine: Singles, coarse: Singles) -> None:
-        """coarse = Pᵀ fine."""
-        guests = self.guest_starts, self.guests, self.seats
-        vertices = self.starts.size - 1
-        sums = np.empty((self.corners.size, coarse.size // vertices), np.float32)
-        transfer.restrict(fine, self.lane, *guests, self.starts, self.places, sums, coarse)
-
-    def prolong_add(self, coarse: Singles, fine: Singles) -> None:
-        """fine += P coarse."""
-        components = coarse.size // (self.starts.size - 1)
-        guests = self.guest_starts, self.guests, self.seats
-        transfer.prolong_add(coarse, components, self.corners, *guests, fine, self.lane)
-
-
-SEATS = topology.seat_weights()
-
-
-def ladder(link: topology.Link, address: NDArray[np.int32], lane: int) -> Ladder:
-    """Interpolation along a link.
-
-    Parameters
-    ----------
-    link : topology.Link
-    address : ndarray of int32
-        Where each fine vertex' first component is, negative where it has no unknown.
-    lane : int
-    """
-    cells = link.cells
-    starts, places = transfer.cells_of_vertices(cells.corners, cells.vertices)
-    guests = transfer.guests_of_cells(link.host, link.seat, address, len(cells.corners))
-    return Ladder(*guests, lane, cells.corners, starts, places)
-
-
-@dataclass
-class Matrix:
-    """Rows of blocks, see `blocks.py`."""
-
-    starts: NDArray[np.int64]
-    columns: NDArray[np.int32]
-    blocks: Singles
-
-    @classmethod
-    def zeros(cls, corners: NDArray[np.int32], rungs: Ladder, components: int) -> Matrix:
-        """The empty matrix that couples vertices of a common cell."""
-        starts, columns = blocks.pattern(corners, rungs.starts, rungs.places)
-        return cls(starts, columns, np.zeros((columns.size, components**2), np.float32))
-
-
-class CoarseLevel:
-    """A level with a matrix.
-
-    Parameters
-    ----------
-    cells : topology.Cells
-    matrix : Matrix
-    components : int
-    degree : int
-        Chebyshev steps.
-    fraction : float
-        Lower end of the damped part of the spectrum over its upper end.
-    """
-
-    def __init__(self, cells: topology.Cells, matrix: Matrix, components: int, degree: int, fraction: float) -> None:
-        self.cells, self.matrix, self.components = cells, matrix, components
-        size = cells.vertices * components
-        self.right, self.solution, self._step, self._left = (np.zeros(size, np.float32) for _ in range(4))
-        self._inverse = np.empty((cells.vertices, components, components), np.float32)
-        blocks.invert_diagonals(matrix.starts, matrix.columns, matrix.blocks, self._inverse)
-        self._weights = chebyshev(degree, MARGIN * self._largest_eigenvalue(), fraction)
-
-    def _largest_eigenvalue(self) -> float:
-        """Power iteration on D⁻¹A, from a random start."""
-        rng = np.random.default_rng(0)
-        self.solution[:] = rng.standard_normal(self.solution.size)
-        self._relax((0.0, 1.0), self.solution.copy())
-        largest = 1.0
-        for _ in range(POWER_STEPS):
-            self.solution /= np.linalg.norm(self.solution)
-            left = self.left_over()
-            self.solution[:] = 0
-            self._relax((0.0, -1.0), left)
-            largest = float(np.linalg.norm(self.solution))
-        return largest
-
-    def _relax(self, pair: tuple[float, float], left: Singles) -> None:
-        keep, gain = (np.float32(weight) for weight in pair)
-        blocks.relax(self._inverse, keep, gain, left, self._step, self.solution)
-
-    def _smooth(self, weights: Weights) -> None:
-        for pair in weights:
-            self._relax(pair, self.left_over())
-
-    def smooth_from_zero(self) -> None:
-        """See `Level`."""
-        self.solution[:] = 0
-        self._relax(self._weights[0], self.right)
-        self._smooth(self._weights[1:])
-
-    def smooth(self) -> None:
-        """See `Level`."""
-        self._smooth(self._weights)
-
-    def left_over(self) -> Singles:
-        """See `Level`."""
-        m = self.matrix
-        blocks.residual(m.starts, m.columns, m.blocks, self.solution, self.right, self._left)
-        return self._left
-
-    def settle(self) -> None:
-        """See `Level`: components without stiffness have no diagonal and stay as they are."""
-
-
-class DirectLevel:
-    """The coarsest level, factorised.
-
-    Parameters
-    ----------
-    cells : topology.Cells
-    matrix : Matrix
-    components : int
-    """
-
-    def __init__(self, cells: topology.Cells, matrix: Matrix, components: int) -> None:
-        c, n = components, cells.vertices
-        self.right, self.solution = (np.zeros(n * c, np.float32) for _ in range(2))
-        stored = matrix.blocks.astype(float).reshape(-1, c, c)
-        whole = sparse.bsr_matrix((stored, matrix.columns, matrix.starts), (n * c, n * c)).tocsc()
-        diagonal = whole.diagonal()
-        # A little more on the diagonal, so that a part free to move (a periodic cell) can be factorised too.
-        lift = np.where(diagonal > 0, 1e-6 * diagonal, 1.0)
-        self._factors = splu(((whole + whole.T) / 2 + sparse.diags(lift)).tocsc())
-
-    def solve(self) -> None:
-        """Overwrite the solution."""
-        self.solution[:] = self._factors.solve(self.right.astype(float))
 
 
 class Multigrid:
@@ -342,10 +145,11 @@ def coarser(cells: topology.Cells, matrix: Matrix, components: int) -> tuple[Lad
     vertices = np.arange(cells.vertices, dtype=np.int32)
     rungs = ladder(link, vertices, 1)
     below = Matrix.zeros(link.cells.corners, rungs, components)
-    blocks.galerkin(
+    galerkin(
         matrix.starts,
         matrix.columns,
         matrix.blocks,
+        other_halves(matrix.starts, matrix.columns),
         rungs.guest_starts,
         rungs.guests,
         rungs.seats,

@@ -28,12 +28,14 @@ class Register(types.Type):
     ----------
     dtype : numba type
         float32 or float64.
+    width : int, optional
+        Entries; by default as many as `BYTES` hold.
     """
 
-    def __init__(self, dtype: Any) -> None:
+    def __init__(self, dtype: Any, width: int | None = None) -> None:
         self.dtype = dtype
-        self.width = BYTES * 8 // dtype.bitwidth
-        super().__init__(f"Register({dtype})")
+        self.width = width or BYTES * 8 // dtype.bitwidth
+        super().__init__(f"Register({dtype}, {self.width})")
 
 
 def _shape(register: Any) -> Any:
@@ -46,39 +48,45 @@ class _Model(models.PrimitiveModel):
         super().__init__(manager, register, _shape(register))  # type: ignore[no-untyped-call]
 
 
-def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _place(register: Any, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Pointer to the entries of an array from an index on."""
     array = context.make_array(signature.args[0])(context, builder, arguments[0])
     index = context.cast(builder, arguments[1], signature.args[1], types.intp)
     first = builder.gep(array.data, [index])
-    return builder.bitcast(first, _shape(Register(signature.args[0].dtype)).as_pointer())
+    return builder.bitcast(first, _shape(register).as_pointer())
 
 
-def _load(_typing: Any, array: Any, index: Any) -> Any:
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature, arguments)
-        return builder.load(place, align=signature.return_type.dtype.bitwidth // 8)
+def _loading(width: int | None) -> Any:
+    def rule(_typing: Any, array: Any, index: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            place = _place(signature.return_type, context, builder, signature, arguments)
+            return builder.load(place, align=signature.return_type.dtype.bitwidth // 8)
 
-    return Register(array.dtype)(array, index), codegen
+        return Register(array.dtype, width)(array, index), codegen
+
+    return intrinsic(rule)
 
 
 def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature, arguments)
+        place = _place(signature.args[2], context, builder, signature, arguments)
         builder.store(arguments[2], place, align=signature.args[2].dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(array, index, value), codegen
 
 
-def _spread(_typing: Any, number: Any) -> Any:
-    def codegen(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        shape = _shape(signature.return_type)
-        one = builder.insert_element(ir.Constant(shape, ir.Undefined), arguments[0], cgutils.int32_t(0))
-        pattern = ir.Constant(ir.VectorType(cgutils.int32_t, shape.count), [0] * shape.count)
-        return builder.shuffle_vector(one, ir.Constant(shape, ir.Undefined), pattern)
+def _spreading(width: int | None) -> Any:
+    def rule(_typing: Any, number: Any) -> Any:
+        def codegen(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            shape = _shape(signature.return_type)
+            one = builder.insert_element(ir.Constant(shape, ir.Undefined), arguments[0], cgutils.int32_t(0))
+            pattern = ir.Constant(ir.VectorType(cgutils.int32_t, shape.count), [0] * shape.count)
+            return builder.shuffle_vector(one, ir.Constant(shape, ir.Undefined), pattern)
 
-    return Register(number)(number), codegen
+        return Register(number, width)(number), codegen
+
+    return intrinsic(rule)
 
 
 def _moved_up(_typing: Any, before: Any, now: Any) -> Any:
@@ -123,12 +131,16 @@ def _total(_typing: Any, register: Any) -> Any:
 
 total: Any = intrinsic(_total)
 """total(register): sum of its entries."""
-load: Any = intrinsic(_load)
+load: Any = _loading(None)
 """load(array, index): the entries of a flat array from an index on."""
+load_four: Any = _loading(4)
+"""load_four(array, index): four entries, whatever a register could hold."""
 store: Any = intrinsic(_store)
 """store(array, index, register): the other way round."""
-spread: Any = intrinsic(_spread)
+spread: Any = _spreading(None)
 """spread(number): a register that holds the number everywhere."""
+spread_four: Any = _spreading(4)
+"""spread_four(number): four times the number."""
 moved_up: Any = intrinsic(_moved_up)
 """moved_up(before, now): the last entry of `before`, followed by all but the last of `now`."""
 _SUM, _DIFFERENCE, _PRODUCT = _arithmetic("fadd"), _arithmetic("fsub"), _arithmetic("fmul")

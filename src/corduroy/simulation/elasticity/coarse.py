@@ -83,13 +83,15 @@ def _add_child(
 
 @njit(cache=True, fastmath=_FAST)
 def _scatter(total: Any, corners: Any, starts: Any, columns: Any, blocks: Any, low: int, high: int) -> None:
-    """Add a coarse cell to the rows from low to high."""
+    """Add a coarse cell to the half rows from low to high."""
     for n in range(8):
         v = corners[n]
         if not low <= v < high:
             continue
         row = columns[starts[v] : starts[v + 1]]
         for m in range(8):
+            if corners[m] < v:
+                continue
             place = np.int32(0)  # counted without a branch: rows are short, and this goes in vector registers
             for j in range(row.size):
                 place += np.int32(row[j] < corners[m])

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from corduroy.simulation import topology
 from corduroy.simulation.elasticity import coarse, layout
 from corduroy.simulation.elasticity.operator import Model, Operator, inverse_diagonal
-from corduroy.simulation.hierarchy import MARGIN, POWER_STEPS, Cycling, Matrix, Multigrid, chebyshev, ladder
+from corduroy.simulation.hierarchy import Cycling, Multigrid
+from corduroy.simulation.ladder import ladder
+from corduroy.simulation.levels import MARGIN, POWER_STEPS, Matrix, chebyshev
 
 
 class FineLevel:

@@ -11,9 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from corduroy.simulation import blocks, topology
-from corduroy.simulation.hierarchy import Cycling, Matrix, Multigrid, Singles, chebyshev, ladder
+from corduroy.simulation import topology
+from corduroy.simulation.galerkin import galerkin, other_halves
+from corduroy.simulation.hierarchy import Cycling, Multigrid
 from corduroy.simulation.injection import kernels
+from corduroy.simulation.ladder import Singles, ladder
+from corduroy.simulation.levels import Matrix, chebyshev
 
 Shape = tuple[int, int, int]
 
@@ -151,8 +154,9 @@ class Tower:
         link, rungs = self._link, self._rungs
         below = Matrix.zeros(link.cells.corners, rungs, 1)
         guests = rungs.guest_starts, rungs.guests, rungs.seats, link.host, link.seat
-        blocks.galerkin(
-            fine.starts, fine.columns, fine.blocks, *guests, _SEATS, rungs.corners, rungs.starts, rungs.places,
+        others = other_halves(fine.starts, fine.columns)
+        galerkin(
+            fine.starts, fine.columns, fine.blocks, others, *guests, _SEATS, rungs.corners, rungs.starts, rungs.places,
             below.starts, below.columns, below.blocks, 1,
         )  # fmt: skip
         finer = list(zip(self.levels[:-1], self._octets, strict=True))
@@ -189,15 +193,15 @@ def centres_as_vertices(shape: Shape) -> topology.Cells:
 
 
 def seven_points(level: VoxelLevel) -> tuple[NDArray[np.int64], NDArray[np.int32], Singles]:
-    """A level's matrix by rows: starts, columns, entries of shape (n, 1)."""
+    """A level's matrix by half rows: starts, columns, entries of shape (n, 1)."""
     size = level.right.size
     steps = (level.shape[1] * level.shape[2], level.shape[2], 1)
     voxel = np.arange(size, dtype=np.int32)
     columns, entries = [voxel], [np.where(level.inverse > 0, 1 / np.where(level.inverse > 0, level.inverse, 1), 0)]
     for face, step in zip(level.faces, steps, strict=True):
-        columns += [np.roll(voxel, -step), np.roll(voxel, step)]
-        entries += [-face, -np.roll(face, step)]
+        columns.append(np.roll(voxel, -step))
+        entries.append(-face)
     columns_of_row, entries_of_row = np.stack(columns, axis=1), np.stack(entries, axis=1).astype(np.float32)
-    keep = (entries_of_row != 0) | (np.arange(7) == 0)
+    keep = (entries_of_row != 0) | (np.arange(4) == 0)
     starts = np.concatenate(([0], np.cumsum(keep.sum(axis=1), dtype=np.int64)))
     return starts, columns_of_row[keep], entries_of_row[keep][:, None]

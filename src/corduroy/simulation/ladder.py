@@ -1,0 +1,67 @@
+"""Interpolation between a level and the next coarser one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corduroy.simulation import topology, transfer
+
+Singles = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Interpolation between a level and the next coarser one.
+
+    Parameters
+    ----------
+    guest_starts, guests, seats : ndarray
+        The fine vertices that each coarse cell hosts, see `transfer.guests_of_cells`; `guests` says where in the fine
+        vector each vertex begins.
+    lane : int
+        Distance of a vertex' components in the fine vector.
+    corners : ndarray of int32, shape (cells, 8)
+        Coarse vertices.
+    starts, places : ndarray
+        Cells at each coarse vertex, see `transfer.cells_of_vertices`.
+    """
+
+    guest_starts: NDArray[np.int64]
+    guests: NDArray[np.int32]
+    seats: NDArray[np.uint8]
+    lane: int
+    corners: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    places: NDArray[np.int32]
+
+    def restrict(self, fine: Singles, coarse: Singles) -> None:
+        """coarse = Pᵀ fine."""
+        guests = self.guest_starts, self.guests, self.seats
+        vertices = self.starts.size - 1
+        sums = np.empty((self.corners.size, coarse.size // vertices), np.float32)
+        transfer.restrict(fine, self.lane, *guests, self.starts, self.places, sums, coarse)
+
+    def prolong_add(self, coarse: Singles, fine: Singles) -> None:
+        """fine += P coarse."""
+        components = coarse.size // (self.starts.size - 1)
+        guests = self.guest_starts, self.guests, self.seats
+        transfer.prolong_add(coarse, components, self.corners, *guests, fine, self.lane)
+
+
+def ladder(link: topology.Link, address: NDArray[np.int32], lane: int) -> Ladder:
+    """Interpolation along a link.
+
+    Parameters
+    ----------
+    link : topology.Link
+    address : ndarray of int32
+        Where each fine vertex' first component is, negative where it has no unknown.
+    lane : int
+    """
+    cells = link.cells
+    starts, places = transfer.cells_of_vertices(cells.corners, cells.vertices)
+    guests = transfer.guests_of_cells(link.host, link.seat, address, len(cells.corners))
+    return Ladder(*guests, lane, cells.corners, starts, places)
