@@ -22,8 +22,6 @@ from benchmarks.probe import peak_bytes
 
 _TOLERANCE = 1e-6
 _LONGEST_S = 600  # author's choice: a peer that does not converge must not hold up the rest
-CONDITIONS = "conditions.npz"
-"""Lies beside the cube where it is not simply compressed."""
 
 
 def main(arguments: list[str]) -> None:
@@ -75,9 +73,8 @@ def run_on_cube(
     command: list[str],
     modulus: NDArray[np.float32],
     variables: dict[str, str],
-    conditions: dict[str, NDArray[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Give a command a file for its notes and a saved cube, conditions beside it if any; returns the notes.
+    """Give a command a file for its notes and a saved cube; returns the notes.
 
     Raises
     ------
@@ -89,8 +86,6 @@ def run_on_cube(
     with tempfile.TemporaryDirectory() as folder:
         cube, notes = Path(folder, "modulus.npy"), Path(folder, "notes.json")
         np.save(cube, modulus)
-        if conditions is not None:
-            np.savez(Path(folder, CONDITIONS), **conditions)
         subprocess.run(
             [*command, str(notes), str(cube)],
             check=True,

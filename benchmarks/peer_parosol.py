@@ -46,26 +46,6 @@ def in_fresh_process(modulus: NDArray[np.float32], ranks: int) -> dict[str, Any]
     )
 
 
-def work_on_nodes(modulus: NDArray[np.float32], coordinates: NDArray[np.int64], values: NDArray[np.float64]) -> float:
-    """Sum of force times displacement over all nodes, N·mm, of a model of 1 mm voxels.
-
-    Parameters
-    ----------
-    modulus : ndarray, shape (n0, n1, n2)
-        MPa.
-    coordinates : ndarray of int, shape (m, 4)
-        Node and axis.
-    values : ndarray, shape (m,)
-        Displacements in mm.
-    """
-    from benchmarks.mechanics_probe import run_on_cube
-
-    variables = {"PYTHONPATH": os.environ[PLACE_VARIABLE], "PEER_RANKS": "2"}
-    command = [sys.executable, "-m", "benchmarks.peer_parosol"]
-    extra = {"coordinates": coordinates, "values": values}
-    return float(run_on_cube(command, np.asarray(modulus, np.float32), variables, extra)["work"])
-
-
 def main(arguments: list[str]) -> None:
     """Solve the saved cube, and write what it took into the file NOTES."""
     from benchmarks.mechanics_cases import STRAIN
@@ -84,18 +64,12 @@ def main(arguments: list[str]) -> None:
         "modulus_mpa": abs(work) / way / (modulus.shape[0] * modulus.shape[1] * STRAIN),
         "bytes": used.ru_maxrss * _KIB,
     }
-    Path(notes).write_text(json.dumps(result | {"work": abs(work)}))
+    Path(notes).write_text(json.dumps(result))
 
 
 def _solve(modulus: NDArray[np.float32], strain: float, folder: Path) -> Any:
-    from parosol_py import BoundaryConditionSet, solve
+    from parosol_py import solve
 
-    from benchmarks.mechanics_probe import CONDITIONS
-
-    given = None
-    if (folder / CONDITIONS).exists():
-        nodes = np.load(folder / CONDITIONS)
-        given = BoundaryConditionSet(nodes["coordinates"], nodes["values"])
     return solve(
         material=modulus,
         material_unit="MPa",
@@ -110,7 +84,6 @@ def _solve(modulus: NDArray[np.float32], strain: float, folder: Path) -> Any:
         mpi_launcher="packaged",
         spacing=(1.0, 1.0, 1.0),
         work_dir=folder / "parosol",
-        boundary_conditions=given,
     )
 
 
