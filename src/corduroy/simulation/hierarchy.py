@@ -30,8 +30,9 @@ SEATS = topology.seat_weights()
 class Cycling:
     """How the cycle smooths and how often it goes down.
 
-    The two finest levels, which take nearly all of the time, are smoothed least and visited once; the author's choice
-    after trials on continua and trabecular cubes.
+    The two finest levels, which take most of the time, are smoothed least and visited once; the levels below cost
+    little and are smoothed long. The author's choice after trials on continua and trabecular cubes (not those of the
+    benchmark).
 
     Parameters
     ----------
@@ -39,15 +40,18 @@ class Cycling:
         Chebyshev steps before and after each coarse correction on the finest level and the one below.
     degree : int
         The same on the other levels.
+    finest_fraction : float
+        Lower end of the damped part of the spectrum over its upper end, on the finest level and the one below.
     fraction : float
-        Lower end of the damped part of the spectrum over its upper end.
+        The same on the other levels.
     visits : int
         How often the third and further levels go down to the next: 1 is a V-cycle, 2 a W-cycle.
     """
 
     finest_degree: int = 2
-    degree: int = 3
-    fraction: float = 0.1
+    degree: int = 6
+    finest_fraction: float = 0.1
+    fraction: float = 0.03
     visits: int = 2
 
 
@@ -113,8 +117,9 @@ class Multigrid:
         self._ladders: list[Rungs] = [*(rungs for _, rungs in finer), first]
         self.finest = self._levels[0]
         while cells.vertices > SMALLEST and cells.can_coarsen:
-            degree = cycling.finest_degree if len(self._levels) == 1 else cycling.degree
-            self._levels.append(CoarseLevel(cells, matrix, components, degree, cycling.fraction))
+            fine = cycling.finest_degree, cycling.finest_fraction
+            smoothing = fine if len(self._levels) == 1 else (cycling.degree, cycling.fraction)
+            self._levels.append(CoarseLevel(cells, matrix, components, *smoothing))
             rungs, cells, matrix = coarser(cells, matrix, components)
             self._ladders.append(rungs)
         self._direct = DirectLevel(cells, matrix, components)

@@ -113,7 +113,8 @@ def test_facets_carry_load_until_they_are_taken_out(stack: Bones, calibration: C
     before = evaluate_segment(whole, segment, State.AS_IS, calibration, 500.0)
     after = evaluate_segment(whole, segment, State.DECOMPRESSED, calibration, 500.0)
     assert all(0.01 < share < 0.5 for share in before.facet_share.values())
-    assert after.facet_share == pytest.approx(dict.fromkeys(before.facet_share, 0.0), abs=1e-6)
+    # The solver stops at a residual of 1e-6, of a force that is larger than what the facets carried.
+    assert after.facet_share == pytest.approx(dict.fromkeys(before.facet_share, 0.0), abs=1e-5)
     assert after.stiffness_n_per_mm < before.stiffness_n_per_mm
 
 

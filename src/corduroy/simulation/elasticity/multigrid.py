@@ -31,7 +31,7 @@ class FineLevel:
         self.operator = Operator(model, np.float32)
         self.inverse = inverse_diagonal(model)
         self.right, self.solution, self.step = (model.vector(np.float32) for _ in range(3))
-        self.weights = chebyshev(cycling.finest_degree, MARGIN * self._largest_eigenvalue(), cycling.fraction)
+        self.weights = chebyshev(cycling.finest_degree, MARGIN * self._largest_eigenvalue(), cycling.finest_fraction)
 
     def _largest_eigenvalue(self) -> float:
         """Power iteration on D⁻¹A, from a random start."""

@@ -164,7 +164,7 @@ class Tower:
 
 
 _SEATS = topology.seat_weights()
-_CYCLING = Cycling(finest_degree=2, degree=2, fraction=0.2, visits=1)
+_CYCLING = Cycling(finest_degree=2, degree=2, finest_fraction=0.2, fraction=0.2, visits=1)
 
 
 def _shape(array: NDArray[np.bool_]) -> Shape:
