@@ -89,7 +89,10 @@ def _radii_along(result: InjectionResult, rays: Array) -> Array:
     places = ((shape - 1) / 2)[:, None, None] + rays.T[:, :, None] * steps
     along = ndimage.map_coordinates(result.fill, places.reshape(3, -1), order=1).reshape(len(rays), -1)
     last = along.shape[1] - 1 - np.argmax(along[:, ::-1] >= 0.5, axis=1)
-    return np.asarray(steps[last] * float(result.body.spacing_mm[0]))
+    ray = np.arange(len(rays))
+    inner, outer = along[ray, last], along[ray, last + 1]
+    between = (inner - 0.5) / (inner - outer)
+    return np.asarray((steps[last] + between * (steps[1] - steps[0])) * float(result.body.spacing_mm[0]))
 
 
 def front_radii(result: InjectionResult, flat: bool) -> Array:

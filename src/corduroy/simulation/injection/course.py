@@ -47,7 +47,7 @@ def made_of(
 ) -> InjectionResult:
     """The result, without ghosts. Gives up the solver: a third of the memory, which the answer can use."""
     state, solves, iterations = flow.state, flow.solves, flow.solver.iterations
-    del flow.solver, flow.unit
+    del flow.solver, flow.unit, flow.sources
     fill = np.zeros(state.held.size, np.float32)
     np.divide(state.held, state.room, out=fill, where=state.room > 0, casting="unsafe")
     fill *= np.float32(1 - residual_marrow)

@@ -103,7 +103,6 @@ class _Run:
         self.flow = Flow(body, schedule, recipe, settings)
         self.state, self.outlets = self.flow.state, self.flow.outlets
         self.drive, self.clock = self.flow.drive, self.flow.clock
-        self.coming = self.flow.sources
         self.heap = np.empty(4096, np.int64)
         self.injected = self.front = self.rate = 0.0
         self.steps = 0
@@ -205,7 +204,7 @@ class _Run:
         coming_age = self.flow.solver.spare()
         for fed in places:
             each = volume / (len(places) * fed.size)
-            self.coming[fed] += each
+            self.flow.sources[fed] += each
             coming_age[fed] += each * fresh
             if self.gelatin is not None:
                 state.coming_laden[fed] += each * self.gelatin.share
@@ -225,7 +224,7 @@ class _Run:
             state.steps,
             (self.clock.time, dt),
             (state.held, state.room, state.age, state.arrival),
-            (self.coming, coming_age),
+            (self.flow.sources, coming_age),
             state.queued,
             self.heap,
             count,
