@@ -9,7 +9,6 @@ from corduroy.anatomy.posterior import Side
 from corduroy.errors import PlanError
 from corduroy.planning.corridors.fields import Fields
 from corduroy.planning.corridors.measure import Way, measure_way
-from corduroy.planning.corridors.parts import pedicle_planes
 from corduroy.planning.corridors.results import Corridor, Kind
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
@@ -91,7 +90,7 @@ def _kind_and_side(
 ) -> tuple[Kind, Side]:
     """As `corduroy.planning.corridors.trace` sorts the ways that it tries."""
     bone_mm, first, last, groove = met
-    planes, table = pedicle_planes(scene.pedicles, scene.frame)
+    planes, table = scene.pedicle_planes
     left, right = (wall_distance(planes, table, target, outwards, depth, number) for number in (0, 1))
     if left > 0.0 or right > 0.0:
         return Kind.TRANSPEDICULAR, Side.LEFT if left >= right else Side.RIGHT

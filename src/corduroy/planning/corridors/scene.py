@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from corduroy.anatomy.level import Level
 from corduroy.anatomy.posterior import Pedicle, Side
 from corduroy.planning.corridors.avoided import Avoided, Source
 from corduroy.planning.corridors.grid import SearchGrid
+from corduroy.planning.corridors.parts import pedicle_planes
 from corduroy.planning.corridors.skin import SkinEntries
 
 FloatArray = NDArray[np.float64]
@@ -56,3 +58,8 @@ class Scene:
     pedicles: Mapping[Side, Pedicle | None]
     sources: Mapping[Avoided, Source]
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def pedicle_planes(self) -> tuple[FloatArray, NDArray[np.float32]]:
+        """`corduroy.planning.corridors.parts.pedicle_planes`, once for all needles."""
+        return pedicle_planes(self.pedicles, self.frame)

@@ -17,7 +17,6 @@ from corduroy.planning.corridors.avoided import BY_CODE
 from corduroy.planning.corridors.build import build_scene
 from corduroy.planning.corridors.fields import Fields, make_fields
 from corduroy.planning.corridors.measure import Way, along_way, measure_way
-from corduroy.planning.corridors.parts import pedicle_planes
 from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
@@ -159,7 +158,7 @@ def sweep_scene(scene: Scene, fields: Fields, settings: CorridorSettings) -> Swe
     known = np.isfinite(points).all(axis=1)
     targets = scene.targets_mm
     away = np.linalg.norm(targets - targets.mean(axis=0), axis=1)
-    planes, table = pedicle_planes(scene.pedicles, scene.frame)
+    planes, table = scene.pedicle_planes
     spare = np.full(n, np.nan, np.float32)
     tried, safe = np.zeros(n, np.int32), np.zeros(n, np.int32)
     merit, chosen = np.full((n, KINDS), _NO_MERIT), np.full((n, KINDS), -1, np.int32)
