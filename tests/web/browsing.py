@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -53,10 +55,17 @@ def drawn_viewer(page: Any, volumes: int) -> None:
     )
 
 
+_DRAWN = """() => {
+    const viewer = document.querySelector(".corduroy-viewer");
+    viewer.niivue.drawScene();  // the drawing is kept only until the browser has shown it
+    return viewer.querySelector("canvas").toDataURL();
+}"""
+
+
 def seen(page: Any) -> Picture:
-    """What the viewer shows: rows from the top, columns, RGB."""
+    """What the viewer has drawn, whatever lies over it on the page: rows from the top, columns, RGB."""
     page.wait_for_timeout(250)
-    raw = page.locator(".corduroy-viewer canvas").screenshot()
+    raw = base64.b64decode(page.evaluate(_DRAWN).partition(",")[2])
     return np.asarray(Image.open(BytesIO(raw)).convert("RGB")).astype(float)
 
 
@@ -83,3 +92,17 @@ def cross_hair(page: Any) -> list[float]:
     """Where the viewer's cross-hair is, mm."""
     place: list[float] = page.evaluate("Array.from(nv.frac2mm(nv.scene.crosshairPos)).slice(0, 3)")
     return place
+
+
+def require_accessible(page: Any) -> None:
+    """Axe finds nothing serious or critical, neither in the light nor in the dark."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(200)
+        found = Axe().run(page).response["violations"]
+        serious = {
+            f"{scheme}: {one['id']}: {one['nodes'][0]['html'][:200]}: {one['nodes'][0]['failureSummary']}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        }
+        assert serious == set(), page.url

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from benchmarks.web_server import RunningServer
 from corduroy.imaging import LabelMap, Volume
@@ -22,7 +21,7 @@ from corduroy.web.scans import PartRole
 from corduroy.web.scans.view import view_file
 from corduroy.web.settings import ServerSettings
 from corduroy.web.workbench import Workbench
-from tests.web.browsing import LAPTOP, PATIENCE_MS, needs_chromium, opened, shot
+from tests.web.browsing import LAPTOP, PATIENCE_MS, needs_chromium, opened, require_accessible, shot
 
 pytestmark = needs_chromium
 
@@ -86,12 +85,12 @@ def page(browser: Any) -> Iterator[Any]:
 
 def test_cases_are_filtered_and_overdue_visits_stand_out(page: Any, bench: Bench) -> None:
     opened(page, bench.url)
-    page.get_by_text("2 cases").wait_for()
+    page.get_by_text("Cases found: 2").wait_for()
     shot(page, "cases")
     assert "6 weeks overdue since" in page.locator("tr", has_text="Q-002").inner_text()
     assert "overdue" not in page.locator("tr", has_text="P-001").inner_text()
     page.get_by_label("Pseudonym").fill("P")
-    page.get_by_text("1 cases").wait_for()
+    page.get_by_text("Cases found: 1").wait_for()
     page.get_by_label("Pseudonym").fill("")
     page.get_by_text("Only those with an overdue visit").click()
     page.locator("tr", has_text="P-001").wait_for(state="detached")
@@ -196,6 +195,7 @@ PAGES = (
     "records/new/patient",
     "records/new/operation?parent={case}",
     "records/{case}",
+    "scans/{scan}",
     "scans/{scan}/points",
     "study",
     "jobs",
@@ -208,14 +208,8 @@ PAGES = (
 def test_axe_finds_nothing_serious(page: Any, bench: Bench, path: str) -> None:
     page.goto(bench.url + path.format(case=bench.case, late=bench.late, scan=bench.scan))
     page.wait_for_selector("h1")
-    page.wait_for_timeout(700)
-    found = Axe().run(page).response["violations"]
-    serious = {
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}: {one['nodes'][0]['failureSummary']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    }
-    assert serious == set()
+    page.wait_for_timeout(500)
+    require_accessible(page)
 
 
 def test_every_control_is_reached_by_tab_alone(page: Any, bench: Bench) -> None:

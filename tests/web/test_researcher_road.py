@@ -14,7 +14,7 @@ from benchmarks.web_server import RunningServer
 from corduroy.registry.record import Assessment, Operation
 from corduroy.registry.store import Registry
 from corduroy.registry.synthetic import random_case_files
-from tests.web.browsing import LAPTOP, PATIENCE_MS, listening, needs_chromium, opened, shot
+from tests.web.browsing import LAPTOP, PATIENCE_MS, listening, needs_chromium, opened, require_accessible, shot
 
 pytestmark = needs_chromium
 CASES = 12
@@ -142,6 +142,7 @@ def test_a_cohort_is_chosen_read_and_taken_away(page: Any, server: RunningServer
         figure.scroll_into_view_if_needed()
     page.wait_for_function("[...document.querySelectorAll('.corduroy-figures img')].every(i => i.naturalWidth > 200)")
     shot(page, "researcher-5-study", whole=True)
+    require_accessible(page)
     links = page.get_by_role("link", name=re.compile("^Report|JSON|CSV"))
     addresses = links.evaluate_all("links => links.map(a => a.href)")
     assert {"series.html", "series.pdf", "series.docx", "series.json"} <= {Path(a).name for a in addresses}

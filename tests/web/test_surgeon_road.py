@@ -23,6 +23,7 @@ from tests.web.browsing import (
     needs_chromium,
     on_screen,
     opened,
+    require_accessible,
     seen,
     shot,
 )
@@ -119,6 +120,7 @@ def test_a_scan_is_loaded_measured_and_looked_at(page: Any, measured: str) -> No
     for name in ("Endplates", "Wedge angle", "Heights", "Canal"):
         drawn_with_its_box(page, name)
     shot(page, "surgeon-3-case")
+    require_accessible(page)
     page.get_by_role("radio", name="Sagittal").click()
     assert (seen(page).max(axis=2) > 60).mean() > 0.1
     shot(page, "surgeon-4-sagittal")
@@ -155,6 +157,7 @@ def test_a_plan_is_talked_over_simulated_and_taken_away(page: Any, measured: str
     page.get_by_text("answered in").first.wait_for()
     drawn_viewer(page, 3)
     shot(page, "surgeon-6-plan")
+    require_accessible(page)
     drawn_with_its_box(page, "Cement cannula")
     talk_about_the_needle(page)
     talk_about_the_amounts(page)
@@ -222,6 +225,7 @@ def talk_about_the_amounts(page: Any) -> None:
     page.get_by_role("checkbox", name="L1", exact=True).click()
     page.locator("table", has_text="Bone removed").locator("tr", has_text="L1").wait_for()
     shot(page, "surgeon-8-amounts")
+    require_accessible(page)
 
 
 def simulate(page: Any) -> None:
@@ -261,6 +265,7 @@ def take_away(page: Any) -> None:
     for address in addresses:
         assert len(page.request.get(address).body()) > 200, address
     shot(page, "surgeon-12-taken-away", whole=True)
+    require_accessible(page)
     with page.context.expect_page() as report:
         page.get_by_role("link", name="Report", exact=True).locator("visible=true").first.click()
     report.value.wait_for_selector("h1")

@@ -114,8 +114,8 @@ def open_plan(files: ScanFiles) -> OpenedPlan:
         If the files cannot be used.
     """
     plan = _opened(files)
-    plan.scene("biopsy")
-    plan.scene("cement")
+    for purpose in ("biopsy", "cement"):
+        _ = plan.scene(purpose)[0].pedicle_planes  # now, so that the first needle does not wait for them
     widest = {level: _widest(plan, level) for level in _near(plan)}
     levels = tuple(level for level, width in widest.items() if width is not None)
     known = {level: width for level, width in widest.items() if width is not None}

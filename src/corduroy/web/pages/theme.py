@@ -77,7 +77,8 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
 .corduroy-viewer canvas { width: 100%; height: 100%; display: block; }
 .q-btn { text-transform: none; font-weight: 600; }
 .q-btn.bg-primary { color: var(--on-accent) !important; }
-.q-tab { text-transform: none; } .q-tab-panels, .q-tab-panel { background: transparent; }
+.q-tab { text-transform: none; padding: 0 9px; } .q-tabs { max-width: 100%; }
+.q-tab-panels, .q-tab-panel { background: transparent; }
 .q-tab-panel { padding: 12px 0; }
 .q-field__native, .q-field__label, .q-field__input, .q-checkbox__label, .q-item, .q-field__marginal {
   color: var(--text); } .q-field__label, .q-field__bottom { color: var(--quiet); }
@@ -93,6 +94,8 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
   border-bottom: 1px solid var(--line); font-weight: 400; }
 .corduroy-table thead th { font-size: 13px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 .corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; min-width: 9em; }
+.corduroy-table.pairs td { white-space: normal; } .corduroy-table.pairs :is(td, th) { padding-right: 6px; }
+.corduroy-table.pairs td:last-child { min-width: 6em; }
 .corduroy-facts-side td:last-child { min-width: 15em; }
 .corduroy-table.wraps td, .corduroy-facts-side .wraps td:last-child { white-space: normal; min-width: 5em; }
 .corduroy-thumbnail { display: block; height: 60px; width: auto; border-radius: 4px; }

@@ -50,7 +50,7 @@ class MeasurementTable:
         ui.label(text("measurements.hint")).classes("quiet")
         columns = [text("measurements.level"), *(text(f"measurements.{name}") for name, _ in _COLUMNS)]
         rows = [self._row(one) for one in document["vertebrae"]]
-        data_table(text("measurements.title"), [*columns, text("measurements.flags")], rows)
+        data_table(text("measurements.title"), [*columns, text("measurements.flags")], rows).classes("pairs")
         _alignment(document)
         for warning in document["warnings"]:
             ui.label(warning).classes("doubt")

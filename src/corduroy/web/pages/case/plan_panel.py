@@ -85,7 +85,7 @@ def _corridors(plan: dict[str, Any], purpose: str) -> None:
     ui.label(found["verdict"])
     rows = [corridor_cells(no, corridor) for no, corridor in enumerate(found["corridors"][:4], start=1)]
     if rows:
-        data_table(text(f"plan.{purpose}"), [text(f"plan.{name}") for name in CORRIDOR_COLUMNS], rows)
+        data_table(text(f"plan.{purpose}"), [text(f"plan.{name}") for name in CORRIDOR_COLUMNS], rows).classes("wraps")
 
 
 def _cement(plan: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ def number(value: float | None, half_width: float | None = None, unit: str = "",
     """A value with the half-width of its 95 % interval; a dash where there is none."""
     if value is None:
         return MISSING
-    spread = "" if half_width is None else f" ± {half_width:.{digits}f}"
+    spread = "" if half_width is None else f" ±\u00a0{half_width:.{digits}f}"
     return f"{value:.{digits}f}{spread}{f' {unit}' if unit else ''}"
 
 

@@ -119,7 +119,9 @@ class NeedlePart:
             cells[0] = lambda no=no, corridor=corridor: self._row_button(no, corridor)  # type: ignore[misc]
             rows.append(cells)
         with ui.element("div").classes("corduroy-scroll"):
-            data_table(text("plan.corridors_found"), [text(f"plan.{name}") for name in CORRIDOR_COLUMNS], rows)
+            data_table(text("plan.corridors_found"), [text(f"plan.{name}") for name in CORRIDOR_COLUMNS], rows).classes(
+                "wraps"
+            )
 
     def _row_button(self, no: int, corridor: dict[str, Any]) -> None:
         async def take() -> None:
