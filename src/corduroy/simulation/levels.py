@@ -94,7 +94,6 @@ class CoarseLevel:
         """Power iteration on D⁻¹A, from a random start."""
         rng = np.random.default_rng(0)
         self.solution[:] = rng.standard_normal(self.solution.size)
-        self._relax((0.0, 1.0), self.solution.copy())
         largest = 1.0
         for _ in range(POWER_STEPS):
             self.solution /= np.linalg.norm(self.solution)
