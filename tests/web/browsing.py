@@ -105,4 +105,4 @@ def require_accessible(page: Any) -> None:
             for one in found
             if one["impact"] in ("serious", "critical")
         }
-        assert serious == set(), page.url
+        assert not serious, "\n".join(serious)

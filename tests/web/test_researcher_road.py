@@ -82,7 +82,10 @@ def test_a_case_is_entered_and_nothing_typed_is_lost(page: Any, server: RunningS
     listening(page)
     page.get_by_label("T12", exact=True).check()
     for name in ("Aggressive hemangioma", "Compression fracture", "Neurological deficit"):
-        page.get_by_label(name).select_option("true")
+        page.get_by_label(name, exact=True).select_option("true")
+    save(page)
+    assert "1912" in told(page, "Possible, but unusual")  # a doubt about the patient is one about each new case, once
+    page.get_by_text("I have looked at it").click()
     save(page)
     page.wait_for_url("**/cases/cs-*")
     case = page.url.split("cases/")[1]
@@ -112,7 +115,7 @@ def operation(page: Any, server: RunningServer, case: str) -> None:
     page.context.set_offline(True)
     page.get_by_text("The connection is lost").wait_for()
     page.get_by_label("Date of surgery").fill("2024-02-05")
-    page.get_by_label("Cement", exact=False).first.fill("5,5")
+    page.get_by_label("Cement (ml)", exact=True).fill("5,5")
     shot(page, "researcher-2-offline")
     page.context.set_offline(False)
     opened(page, f"{server.url}records/new/operation?parent={case}")

@@ -76,7 +76,12 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
   border-radius: 8px; overflow: hidden; }
 .corduroy-viewer canvas { width: 100%; height: 100%; display: block; }
 .q-btn { text-transform: none; font-weight: 600; }
-.q-btn.bg-primary { color: var(--on-accent) !important; }
+/* Quasar's own important rules stand in a late layer; of important rules those in the earliest layer win. */
+@layer theme {
+  .q-btn.bg-primary, .q-btn-group .q-btn[aria-pressed="true"], .corduroy-level.chosen {
+    background: var(--accent) !important; color: var(--on-accent) !important; }
+}
+.q-loading-bar { display: none; }
 .q-tab { text-transform: none; padding: 0 9px; } .q-tabs { max-width: 100%; }
 .q-tab-panels, .q-tab-panel { background: transparent; }
 .q-tab-panel { padding: 12px 0; }
@@ -84,8 +89,6 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
   color: var(--text); } .q-field__label, .q-field__bottom { color: var(--quiet); }
 .q-menu { background: var(--surface); color: var(--text); border: 1px solid var(--line); }
 .q-btn-toggle { border: 1px solid var(--line); box-shadow: none; }
-.q-btn-group .q-btn[aria-pressed="true"] { background: var(--accent) !important;
-  color: var(--on-accent) !important; }
 h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .corduroy-table-place { overflow-x: auto; width: 100%; }
@@ -95,7 +98,7 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-table thead th { font-size: 13px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 .corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; min-width: 9em; }
 .corduroy-table.pairs td { white-space: normal; } .corduroy-table.pairs :is(td, th) { padding-right: 6px; }
-.corduroy-table.pairs td:last-child { min-width: 6em; }
+.corduroy-table.pairs td:last-child { min-width: 11em; }
 .corduroy-facts-side td:last-child { min-width: 15em; }
 .corduroy-table.wraps td, .corduroy-facts-side .wraps td:last-child { white-space: normal; min-width: 5em; }
 .corduroy-thumbnail { display: block; height: 60px; width: auto; border-radius: 4px; }
@@ -140,7 +143,6 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
 .corduroy-simulation { border: 1px solid var(--line); border-radius: 8px; padding: 4px 14px 14px; margin: 0;
   display: flex; flex-direction: column; gap: 8px; min-width: 0; } .corduroy-simulation .q-btn { align-self: start; }
 .corduroy-sentences { margin: 0; padding-left: 20px; list-style: disc; }
-.corduroy-level.chosen { background: var(--accent) !important; color: var(--on-accent) !important; }
 .corduroy-nudges { border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px 10px; margin: 6px 0;
   display: flex; flex-wrap: wrap; gap: 6px; width: 100%; box-sizing: border-box; }
 .corduroy-nudges legend { font-size: 14px; font-weight: 600; padding: 0 4px; }
