@@ -92,7 +92,7 @@ def _timed(vertebra: _Vertebra, tick: Tick) -> dict[str, float | None]:
 def _read(finer: float) -> _Vertebra:
     labels = nib.as_closest_canonical(nib.load(present(_FOLDER, "sub-verse004_L2_seg.nii.gz"))).get_fdata()
     density = nib.as_closest_canonical(nib.load(present(_FOLDER, "sub-verse004_L2_density.nii.gz"))).get_fdata()
-    inside = ndimage.find_objects(labels > 0)[0]
+    inside = ndimage.find_objects(np.uint8(labels > 0))[0]
     labels = ndimage.zoom(labels[inside], finer, order=0, grid_mode=True, mode="nearest")
     density = ndimage.zoom(density[inside], finer, order=1, grid_mode=True, mode="nearest") / 1000
     density = np.maximum(density, 0)
