@@ -19,7 +19,7 @@ from scipy.stats import rankdata
 
 from benchmarks.data import MissingDataError, present
 from benchmarks.figures import Figure, Row, at_least, at_most, fill, print_table, print_verdict, write_json
-from benchmarks.lesion_cases import SCANS, WIDE_BREACH_MM, Job, Outcome, Scan, baseline_of, outcome_of
+from benchmarks.lesion_cases import SCANS, WIDE_BREACH_MM, Job, Outcome, PlantedBreach, Scan, baseline_of, outcome_of
 from benchmarks.pool import map_in_pool
 from corduroy.anatomy import build_spine
 from corduroy.errors import CorduroyWarning
@@ -36,6 +36,7 @@ TEST_SEEDS: dict[Scan, range] = {
 
 _FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench"
 _LEAST_SHARE = 30.0
+_COARSE_MM = 1.75
 _PLAIN_WIDTH = 160
 _ROWS = (
     Row("planted", "Lesions planted", "", at_least(60)),
@@ -51,6 +52,10 @@ _ROWS = (
     Row("parts_seen", "Pedicles and laminae: involved ones found", "share"),
     Row("breach", "Breaches of 3 mm and more found (within 8 mm)", "share", at_least(0.90)),
     Row("wide_breach", "of these, of 5 mm and more", "share"),
+    Row("fine_breach", "of these, in voxels of at most 1.5 mm", "share"),
+    Row("coarse_breach", "of these, in voxels of 2 to 2.5 mm", "share"),
+    Row("seen_breach", "of these, as wide as the software says it would see", "share"),
+    Row("smallest_breach", "Width from which the software says it would see a breach, median", "mm"),
     Row("false_breach", "Lesions without a breach in which one is reported", "share", at_most(0.05)),
     Row("false_breach_all", "Breaches reported more than 8 mm from a planted one, per lesion", ""),
     Row("auc", "Hemangioma-likeness: AUC on unseen lesions", "", at_least(0.95)),
@@ -89,7 +94,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     focal = _focal(outcomes)
     found = [o for o in focal if o.automatic_dice > 0]
     parts = [pair for o in outcomes for pair in o.parts]
-    holes = [hit for o in outcomes for _, hit in o.breaches]
+    holes = [breach for o in outcomes for breach in o.breaches]
     whole = [o for o in outcomes if o.breach_free]
     is_hemangioma = np.array([o.family.is_hemangioma for o in outcomes])
     scores = np.array([o.score for o in outcomes])
@@ -105,8 +110,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "seeded_volume": _quantile([100 * abs(o.seeded_ratio - 1) for o in focal], 0.5),
         "parts": _mean([true == seen for true, seen in parts]),
         "parts_seen": _mean([seen for true, seen in parts if true]),
-        "breach": _mean(holes),
-        "wide_breach": _mean([hit for o in outcomes for size, hit in o.breaches if size >= WIDE_BREACH_MM]),
+        **_breach_figures(holes),
         "false_breach": _mean([o.false_breaches > 0 for o in whole]),
         "false_breach_all": _mean([o.false_breaches for o in outcomes]),
         "auc": auc(scores, is_hemangioma),
@@ -120,6 +124,19 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         pairs = [o.numbers[name] for o in _with(outcomes, name, True)]
         values[name] = _quantile([abs(true - seen) for true, seen in pairs], 0.5)
     return values
+
+
+def _breach_figures(holes: Sequence[PlantedBreach]) -> dict[str, float | None]:
+    """Found ones, all and by what made them easy or hard."""
+    told = [hole for hole in holes if hole.smallest_mm is not None]
+    return {
+        "breach": _mean([hole.found for hole in holes]),
+        "wide_breach": _mean([hole.found for hole in holes if hole.diameter_mm >= WIDE_BREACH_MM]),
+        "fine_breach": _mean([hole.found for hole in holes if hole.coarsest_mm < _COARSE_MM]),
+        "coarse_breach": _mean([hole.found for hole in holes if hole.coarsest_mm >= _COARSE_MM]),
+        "seen_breach": _mean([hole.found for hole in told if hole.diameter_mm >= (hole.smallest_mm or 0.0)]),
+        "smallest_breach": _quantile([hole.smallest_mm for hole in told if hole.smallest_mm is not None], 0.5),
+    }
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> float | None:
@@ -140,7 +157,7 @@ def _by_scan(outcomes: Sequence[Outcome]) -> list[Figure]:
             "found": _mean([o.automatic_dice > 0 for o in focal]),
             "seeded": _quantile([o.seeded_dice for o in focal], 0.5),
             "parts": _mean([true == seen for o in whole for true, seen in o.parts]),
-            "breach": _mean([hit for o in whole for _, hit in o.breaches]),
+            "breach": _mean([hole.found for o in whole for hole in o.breaches]),
             "false": _mean([o.false_breaches > 0 for o in whole if o.breach_free]),
         }
         rows = (

@@ -43,6 +43,27 @@ class Job:
     seed: int
 
 
+@dataclass(frozen=True)
+class PlantedBreach:
+    """A hole in the side wall that was planted, and whether one was found within 8 mm of it.
+
+    Parameters
+    ----------
+    diameter_mm : float
+        As drawn.
+    found : bool
+    coarsest_mm : float
+        Largest side of the scan's voxels.
+    smallest_mm : float or None
+        From which width on a breach would be seen, as the software says; None where it says that none would.
+    """
+
+    diameter_mm: float
+    found: bool
+    coarsest_mm: float
+    smallest_mm: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What was planted and what was found; shares in percent, volumes in ml, lengths in mm.
@@ -51,8 +72,8 @@ class Outcome:
     ----------
     parts : list of (bool, bool)
         Truly involved and found involved, for each pedicle and lamina.
-    breaches : list of (float, bool)
-        For each breach of 3 mm and more, its diameter and whether one was found within 8 mm of it.
+    breaches : list of PlantedBreach
+        Of 3 mm and more, as drawn.
     breach_free : bool
         No breach was planted.
     false_breaches : int
@@ -69,7 +90,7 @@ class Outcome:
     automatic_ratio: float
     seeded_ratio: float
     parts: list[tuple[bool, bool]]
-    breaches: list[tuple[float, bool]]
+    breaches: list[PlantedBreach]
     breach_free: bool
     false_breaches: int
     score: float
@@ -181,8 +202,12 @@ def _compared(
     points = np.array([breach.point for breach in findings.cortex.breaches]).reshape(-1, 3)
     true = truth.breach_points
     apart = np.linalg.norm(points[:, None] - true[None], axis=2)
-    sizes = [breach.diameter_mm for breach in truth.lesion.breaches]
-    hit = [(size, bool((apart[:, k] < _MATCH_MM).any())) for k, size in enumerate(sizes) if size >= REAL_BREACH_MM]
+    coarsest, smallest = float(planted.ct.spacing.max()), findings.cortex.smallest_breach_mm
+    hit = [
+        PlantedBreach(size, bool((apart[:, k] < _MATCH_MM).any()), coarsest, smallest)
+        for k, size in enumerate(truth.breach_diameters_mm)
+        if size >= REAL_BREACH_MM
+    ]
     false = int(sum(not (row < _MATCH_MM).any() for row in apart))
     return Outcome(
         job,
@@ -194,7 +219,7 @@ def _compared(
         seed_ratio,
         parts,
         hit,
-        not sizes,
+        not truth.lesion.breaches,
         false,
         np.nan if findings.likeness is None else findings.likeness.score,
         _numbers(planted, findings),

@@ -26,6 +26,7 @@ def character(**changes: Any) -> dict[str, Any]:
             "thinning_percent": None,
             "expansion_mm": measured(2.0, "mm"),
             "resolved": True,
+            "smallest_breach_mm": 3.4,
             "expansion_place": "left",
             "breaches": [],
         },
@@ -58,9 +59,9 @@ def test_a_score_comes_with_its_words_and_what_drove_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(("resolved", "words"), [(True, "none seen in the side wall"), (False, "not resolved")])
-def test_no_breach_is_not_the_same_as_nothing_seen(resolved: bool, words: str) -> None:
-    cortex = character()["cortex"] | {"resolved": resolved}
+@pytest.mark.parametrize(("smallest_mm", "words"), [(3.4, "cannot exclude holes below 3.4 mm"), (None, "not resolved")])
+def test_no_breach_is_not_the_same_as_nothing_seen(smallest_mm: float | None, words: str) -> None:
+    cortex = character()["cortex"] | {"smallest_breach_mm": smallest_mm}
     rows = dict(cortex_rows(character(cortex=cortex)))
     assert words in rows["Breach"]
     assert rows["Expansion, at its most"] == "2.0 ± 1.0 mm, left"

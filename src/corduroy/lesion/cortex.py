@@ -6,21 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
+from corduroy.imaging.volume import Volume
 from corduroy.lesion.baseline import Baseline
 from corduroy.lesion.bench import Array, Bench, BoolArray, FloatArray
+from corduroy.lesion.holes import find_holes
 from corduroy.lesion.walls import AZIMUTHS, Walls
 from corduroy.provenance import Measured
 
 # All author's choice, set on planted lesions.
-_GONE, _FAINT = 0.2, 0.35  # parts of the rest of the wall: at the middle of a hole, and as far as it reaches
-_LEAST_GONE_MM2 = 1.0
+_DIAMETER_MM = 2.0  # half-width of the 95 % interval, from planted lesions
 _OVER_MM = 3.5  # a ray belongs to the lesion if that lies so near
-_LINK_MM = 1.9
-_LEAST_AREA_MM2 = 4.0
-_BRIGHT_HU = 130.0  # where more lies outside, another bone or a vessel full of contrast hides the wall
 _DENSE_HU = 350.0  # a lesion this dense hides its cortex
 _LEAST_CREST_HU = 40.0  # where the wall as a whole stands out less, nothing is said
 _EXPANDED_MM = 2.0  # walls that were not pushed out seemed to bulge by less in nine of ten
@@ -63,16 +59,22 @@ class Cortex:
     expansion_place : str or None
     breaches : tuple of CortexBreach
         Largest first.
-    resolved : bool
-        Whether the cortex over the lesion stands out enough for a hole in it to be seen; if not, no breach is
-        reported, which does not mean that there is none.
+    smallest_breach_mm : float or None
+        Diameter from which a breach would have been seen in this scan; smaller ones cannot be excluded. None where
+        the cortex over the lesion does not stand out enough for any to be seen: that no breach is reported then does
+        not mean that there is none.
     """
 
     thinning_percent: Measured | None
     expansion_mm: Measured | None
     expansion_place: str | None
     breaches: tuple[CortexBreach, ...]
-    resolved: bool
+    smallest_breach_mm: float | None
+
+    @property
+    def resolved(self) -> bool:
+        """Whether any breach could have been seen."""
+        return self.smallest_breach_mm is not None
 
     @property
     def expanded(self) -> bool | None:
@@ -80,28 +82,33 @@ class Cortex:
         return None if self.expansion_mm is None else self.expansion_mm.value > _EXPANDED_MM
 
 
-def lesion_cortex(bench: Bench, inside: BoolArray, baseline: Baseline, stroma_hu: float) -> Cortex:
+def lesion_cortex(
+    bench: Bench, ct: Volume, inside: BoolArray, baseline: Baseline, stroma_hu: float, soft_part: BoolArray
+) -> Cortex:
     """Look at the side wall over a lesion.
 
     Parameters
     ----------
     bench : Bench
+    ct : Volume
+        The phase from which the bench was made.
     inside : ndarray of bool
         The lesion.
     baseline : Baseline
         Without this vertebra.
     stroma_hu : float
         Of the lesion.
+    soft_part : ndarray of bool
+        The lesion's parts outside the bone.
 
     Notes
     -----
     Each ray through the wall is compared with the neighbours' wall in the same direction at the same height for
-    thinning and expansion. For breaches, what the wall holds beyond the step from the soft tissue outside to the
-    lesion's stroma is compared with the rest of the wall over the lesion.
-    Endplates, pedicles and the arch are not looked at. When this misleads: a hole narrower than two slices, or in a
-    cortex thinner than a third of a voxel, is blurred over and missed; veins of the posterior wall look like a
-    breach; where a rib or a vessel full of contrast touches the wall nothing is reported; a lesion that bulges to
-    both sides seems to bulge less; a dense lesion hides what becomes of its cortex.
+    thinning and expansion; breaches are looked for by `corduroy.lesion.holes.find_holes`.
+    Endplates, pedicles and the arch are not looked at. When this misleads: holes narrower than `smallest_breach_mm`
+    are blurred over; veins of the posterior wall look like a breach; where a rib or a vessel full of contrast
+    touches the wall nothing is reported; a lesion that bulges to both sides seems to bulge less; a dense lesion
+    hides what becomes of its cortex.
     """
     walls = Walls.of(bench)
     wall_hu, wall_radius = baseline.wall(bench.level)
@@ -110,15 +117,19 @@ def lesion_cortex(bench: Bench, inside: BoolArray, baseline: Baseline, stroma_hu
     usual = wall_hu[tuple(walls.bins.T)]
     told = over & (usual > _LEAST_CREST_HU)
     if not told.any():
-        return Cortex(None, expansion, place, (), False)
+        return Cortex(None, expansion, place, (), None)
     thinning = 100.0 * (1.0 - float(np.median(walls.crest_hu[told] / usual[told])))
     thinned = Measured(float(np.clip(thinning, 0, 100)), "%", 2 * _THIN_SD, "side wall against neighbours")
-    surplus, outside = walls.over_step(over, stroma_hu)
-    rest = float(np.median(surplus))
-    if rest < _LEAST_CREST_HU or stroma_hu > _DENSE_HU:
-        return Cortex(thinned, expansion, place, (), False)
-    part = np.where(outside < _BRIGHT_HU, surplus / rest, 1.0)
-    return Cortex(thinned, expansion, place, _breaches(bench, walls.local[over], walls.area_mm2[over], part), True)
+    if stroma_hu > _DENSE_HU:
+        return Cortex(thinned, expansion, place, (), None)
+    holes = find_holes(bench, ct, walls, over, stroma_hu, soft_part)
+    breaches = sorted((_breach(bench, *patch) for patch in holes.patches), key=lambda b: -b.diameter_mm.value)
+    return Cortex(thinned, expansion, place, tuple(breaches), holes.smallest_mm)
+
+
+def _breach(bench: Bench, middle: FloatArray, diameter_mm: float) -> CortexBreach:
+    measured = Measured(diameter_mm, "mm", _DIAMETER_MM, "side wall: patch without cortex", modality="CT")
+    return CortexBreach(_place(middle), bench.grid.frame.world(middle), measured)
 
 
 def _over(bench: Bench, inside: BoolArray, walls: Walls) -> BoolArray:
@@ -126,26 +137,6 @@ def _over(bench: Bench, inside: BoolArray, walls: Walls) -> BoolArray:
     distance = ndimage.distance_transform_edt(~(inside & bench.interior))
     index = ((walls.local - bench.grid.start) / bench.grid.step).T
     return np.asarray(ndimage.map_coordinates(distance, index, order=1, mode="nearest") < _OVER_MM)
-
-
-def _breaches(bench: Bench, local: FloatArray, area_mm2: FloatArray, part: FloatArray) -> tuple[CortexBreach, ...]:
-    """Patches of rays with little wall, around a middle with next to none."""
-    faint = part < _FAINT
-    if not faint.any():
-        return ()
-    points, areas, gone = local[faint], area_mm2[faint], part[faint] < _GONE
-    graph = cKDTree(points).sparse_distance_matrix(cKDTree(points), _LINK_MM)
-    count, patch = connected_components(graph, directed=False)
-    found = []
-    for number in range(count):
-        at = patch == number
-        area = float(areas[at].sum())
-        if area >= _LEAST_AREA_MM2 and float(areas[at & gone].sum()) >= _LEAST_GONE_MM2:
-            centre = points[at].mean(axis=0)
-            diameter = float(2 * np.sqrt(area / np.pi))
-            measured = Measured(diameter, "mm", 2.0, "side wall: patch without cortex", modality="CT")
-            found.append(CortexBreach(_place(centre), bench.grid.frame.world(centre), measured))
-    return tuple(sorted(found, key=lambda breach: -breach.diameter_mm.value))
 
 
 def _expansion(walls: Walls, expected: FloatArray, over: BoolArray) -> tuple[Measured | None, str | None]:

@@ -92,6 +92,7 @@ class LesionFindings:
                 "thinning_percent": _json(self.cortex.thinning_percent),
                 "expansion_mm": _json(self.cortex.expansion_mm),
                 "resolved": self.cortex.resolved,
+                "smallest_breach_mm": _tenths(self.cortex.smallest_breach_mm),
                 "expansion_place": self.cortex.expansion_place,
                 "breaches": [
                     {
@@ -168,6 +169,9 @@ def characterise(
     intact = (baseline or Baseline.of(ct, spine)).without(bench.level)
     uptake = None if contrasted is None else bench.sampled(contrasted) - bench.grid.values
     texture = lesion_texture(bench, inside)
+    epidural = epidural_extension(bench, inside, spine, ct, uptake)
+    beside = paravertebral_extension(bench, inside, spine, uptake)
+    soft_part = beside.voxels if epidural is None else beside.voxels | epidural.voxels
     return LesionFindings(
         bench.level,
         _volume(bench, inside),
@@ -175,9 +179,9 @@ def characterise(
         {name: _share(bench, inside, third, f"{name} third") for name, third in _thirds(bench).items()},
         {name: share for name in PARTS if (share := _part_share(bench, inside, name)) is not None},
         texture,
-        lesion_cortex(bench, inside, intact, texture.stroma_hu.value),
-        epidural_extension(bench, inside, spine, ct, uptake),
-        paravertebral_extension(bench, inside, spine, uptake),
+        lesion_cortex(bench, ct, inside, intact, texture.stroma_hu.value, soft_part),
+        epidural,
+        beside,
         None if uptake is None else _stroma_uptake(bench, inside, uptake, texture.stroma_hu.value),
         hemangioma_likeness(texture),
         delineation.notes,
@@ -238,6 +242,10 @@ def _json(measured: Measured | None) -> dict[str, Any] | None:
     if measured is None:
         return None
     return {"value": round(measured.value, 2), "uncertainty": round(measured.uncertainty, 2), "unit": measured.unit}
+
+
+def _tenths(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _extension_json(extension: Extension | None) -> dict[str, Any] | None:

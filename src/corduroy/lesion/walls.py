@@ -16,8 +16,6 @@ from corduroy.lesion.bench import Array, Bench, FloatArray
 _SMOOTH_MM = 0.7
 _INWARDS_MM = np.arange(-2.5, 2.51, 0.25)
 _BEYOND_MM, _WITHIN_MM, _STEP_WIDTH_MM = 2.0, 1.0, 0.8
-_AT_WALL = (_INWARDS_MM >= -0.75) & (_INWARDS_MM <= 1.25)  # where a wall is looked for
-_WALL_SAMPLES = 5  # over which it is averaged
 _PATCH_MM = 1.6  # over which neighbouring rays are averaged
 _HEIGHT = 0.75  # of the half height: beyond it the endplates round off
 _LEVEL = 0.7  # largest upward part of a normal that belongs to a side wall
@@ -32,6 +30,8 @@ class Walls:
     ----------
     local : ndarray, shape (n, 3)
         Where they cross the surface, mm on the vertebra's axes.
+    outwards : ndarray, shape (n, 3)
+        Unit vectors on the vertebra's axes.
     crest_hu : ndarray, shape (n,)
         By how much the grey value at the surface stands above the step between what lies 2 to 2.5 mm outside and
         inside, averaged with near rays.
@@ -41,16 +41,14 @@ class Walls:
         Part of the surface that the ray stands for.
     bins : ndarray of int, shape (n, 2)
         Direction and height.
-    grey : ndarray, shape (n, 21)
-        Grey values from 2.5 mm outside to 2.5 mm inside the surface.
     """
 
     local: FloatArray
+    outwards: FloatArray
     crest_hu: FloatArray
     radius_mm: FloatArray
     area_mm2: FloatArray
     bins: Array
-    grey: FloatArray
 
     @classmethod
     def of(cls, bench: Bench) -> Walls:
@@ -80,29 +78,7 @@ class Walls:
         )
         radius = np.hypot(offset[:, 0], offset[:, 1])
         crest = averaged_near(local, _crest(grey), _PATCH_MM)
-        return cls(local, crest, radius, area[side], bins, grey)
-
-    def over_step(self, chosen: Array, inner_hu: float) -> tuple[FloatArray, FloatArray]:
-        """What the wall holds beyond the step from what lies outside to a given grey value inside.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (n,)
-            The rays that are looked at and averaged with each other.
-        inner_hu : float
-            Of the lesion: what would lie at the surface if there were no wall.
-
-        Returns
-        -------
-        surplus, outside : ndarray, shape (m,)
-            HU, by chosen ray: the greatest mean over 1.25 mm near the surface, and what lies 2 to 2.5 mm outside.
-        """
-        near = cKDTree(self.local[chosen]).query_ball_point(self.local[chosen], _PATCH_MM)
-        mean = np.array([self.grey[chosen][n].mean(axis=0) for n in near]).reshape(-1, len(_INWARDS_MM))
-        outside = mean[:, _INWARDS_MM <= -_BEYOND_MM].mean(axis=1)
-        step = outside[:, None] + (inner_hu - outside)[:, None] * ndtr(_INWARDS_MM / _STEP_WIDTH_MM)
-        over = ndimage.uniform_filter1d(mean - step, _WALL_SAMPLES, axis=1)
-        return over[:, _AT_WALL].max(axis=1), outside
+        return cls(local, outwards, crest, radius, area[side], bins)
 
     def table(self, values: FloatArray) -> FloatArray:
         """Median of the rays' values by direction and height, shape (24, 3); NaN where there are none."""

@@ -81,13 +81,20 @@ class Bone:
         """Middle of the body, local mm."""
         return np.array([(high + low) / 2 for low, high in self._spans])
 
-    def wall_point(self, place: WallPoint) -> FloatArray:
-        """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone."""
+    def wall_point(self, place: WallPoint, solid: Array | None = None) -> FloatArray:
+        """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone.
+
+        Parameters
+        ----------
+        place : WallPoint
+        solid : ndarray of bool, optional
+            The bone after it was pushed outwards; as it was by default.
+        """
         angle = np.deg2rad(place.azimuth_deg)
         direction = np.array([np.sin(angle), np.cos(angle), 0.0])
         start = self.centre + np.array([0.0, 0.0, place.height * self.half_sizes[2]])
         steps = np.arange(0.0, 60.0, _STEP_MM)
         world = self.vertebra.frame.world(start + steps[:, None] * direction)
-        mask = Volume(self.inside.astype(np.float32), self.grid.affine)
+        mask = Volume((self.inside if solid is None else solid).astype(np.float32), self.grid.affine)
         out = mask.sample(world, 1, 0.0) < 0.5
         return np.asarray(start + steps[int(out.argmax())] * direction)

@@ -27,6 +27,7 @@ _ROUNDING_MM = 0.8
 _BULGE_ANGLE_DEG, _BULGE_HEIGHT = 35.0, 0.55
 _HOLE_DEPTH_MM = 2.5
 _SEEP_MM = 4.0  # how deep the lesion at least reaches under a breach
+_WALL_MM = 1.0  # depth of bone in which a hole's size is taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Region:
         Signed distance to the surface of the (expanded) bone, mm.
     breach_points : ndarray, shape (n, 3)
         World mm.
+    breach_diameters_mm : tuple of float
+        Of the circle that is as large as the hole drawn into the wall.
     """
 
     in_bone: Array
@@ -52,6 +55,7 @@ class Region:
     holes: Array
     distance: Array
     breach_points: FloatArray
+    breach_diameters_mm: tuple[float, ...]
 
     @property
     def everywhere(self) -> Array:
@@ -81,14 +85,12 @@ def draw_region(
     MeasurementError
         If a part of the arch, the canal or the room beside the bone is not there.
     """
-    points = [bone.wall_point(breach.place) for breach in lesion.breaches]
     arch = _arch_region(bone, lesion.arch, elements)
-    body = _body_region(bone, lesion, arch, points, rng)
+    body = _body_region(bone, lesion, arch, [bone.wall_point(breach.place) for breach in lesion.breaches], rng)
     swollen = _swollen(bone, lesion)
     in_bone = _rounded(bone, body | arch, lesion.share_percent) | ((swollen < 0) & (bone.distance >= 0))
-    holes = np.zeros_like(bone.inside)
-    for point, breach in zip(points, lesion.breaches, strict=True):
-        holes |= _hole(bone, point, breach)
+    points = [bone.wall_point(breach.place, swollen < 0) for breach in lesion.breaches]
+    holes = [_hole(bone, point, breach) for point, breach in zip(points, lesion.breaches, strict=True)]
     other_bones = bone.grid.sample(labels, 0) > 0
     epidural = np.zeros_like(bone.inside)
     if lesion.epidural is not None:
@@ -98,7 +100,9 @@ def draw_region(
         free = (swollen >= 0) & ~other_bones & ~canal_on(bone, tube)
         paravertebral = grown_part(bone, free, lateral_anchor(bone, lesion, points), lesion.paravertebral)
     world = bone.vertebra.frame.world(np.array(points).reshape(-1, 3))
-    return Region(in_bone, epidural, paravertebral, holes, swollen, world)
+    gone = np.logical_or.reduce([np.zeros_like(bone.inside), *holes])
+    diameters = tuple(_diameter_mm(bone, hole, swollen) for hole in holes)
+    return Region(in_bone, epidural, paravertebral, gone, swollen, world, diameters)
 
 
 def _arch_region(bone: Bone, parts: tuple[ArchPart, ...], elements: PosteriorElements) -> Array:
@@ -200,3 +204,10 @@ def _hole(bone: Bone, point: FloatArray, breach: Breach) -> Array:
     along = sum(float(n) * o for n, o in zip(outwards, offset, strict=True))
     across = np.sqrt(np.maximum(sum(o * o for o in offset) - along * along, 0.0))
     return np.asarray((np.abs(along) < _HOLE_DEPTH_MM) & (across < breach.diameter_mm / 2))
+
+
+def _diameter_mm(bone: Bone, hole: Array, distance: Array) -> float:
+    """Of the circle that is as large as a hole's part of the outermost millimetre of the bone."""
+    wall = hole & (distance < 0) & (distance >= -_WALL_MM)
+    area_mm2 = 1000.0 * bone.grid.voxel_ml * float(np.count_nonzero(wall)) / _WALL_MM
+    return float(2 * np.sqrt(area_mm2 / np.pi))

@@ -40,6 +40,8 @@ class LesionTruth:
     breach_points : ndarray, shape (n, 3)
         World mm.
     breach_places : tuple of str
+    breach_diameters_mm : tuple of float
+        Of the circle as large as the hole that was drawn; what was asked for stands in the lesion.
     cortex_mm : float
         Thickness of compact bone over the lesion, as drawn; before thinning `intact_cortex_mm`.
     intact_cortex_mm : float
@@ -54,6 +56,7 @@ class LesionTruth:
     paravertebral_ml: float
     breach_points: FloatArray
     breach_places: tuple[str, ...]
+    breach_diameters_mm: tuple[float, ...]
     cortex_mm: float
     intact_cortex_mm: float
 
@@ -73,6 +76,7 @@ def lesion_truth(
         float(np.count_nonzero(region.paravertebral)) * ml,
         region.breach_points,
         tuple(breach.place.name for breach in lesion.breaches),
+        region.breach_diameters_mm,
         cortex.thickness_mm * (1.0 - lesion.cortical_thinning),
         cortex.thickness_mm,
     )

@@ -44,8 +44,14 @@ def cortex_rows(character: dict[str, Any]) -> Rows:
         point = ", ".join(f"{x:.0f}" for x in breach["point_ras_mm"])
         rows.append([f"Breach, {breach['place']}", f"{measured_words(breach['diameter_mm'])} wide at {point} (RAS mm)"])
     if not cortex["breaches"]:
-        rows.append(["Breach", "none seen in the side wall" if cortex["resolved"] else "not resolved by this scan"])
+        rows.append(["Breach", _no_breach(cortex["smallest_breach_mm"])])
     return rows
+
+
+def _no_breach(smallest_mm: float | None) -> str:
+    if smallest_mm is None:
+        return "not resolved by this scan"
+    return f"none seen in the side wall; this scan cannot exclude holes below {smallest_mm:.1f} mm"
 
 
 def outside_rows(character: dict[str, Any]) -> Rows:
