@@ -98,7 +98,7 @@ def require_accessible(page: Any) -> None:
     """Axe finds nothing serious or critical, neither in the light nor in the dark."""
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(800)  # colours change over some time
         found = Axe().run(page).response["violations"]
         serious = {
             f"{scheme}: {one['id']}: {one['nodes'][0]['html'][:200]}: {one['nodes'][0]['failureSummary']}"
