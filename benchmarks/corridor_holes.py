@@ -10,8 +10,8 @@ from benchmarks.figures import Figure, Target, at_least
 from corduroy.anatomy import Frame, Level, Side
 from corduroy.planning.corridors import Avoided, CorridorSettings, Scene, Source, search_scene
 from corduroy.planning.corridors.grid import SearchGrid
+from corduroy.planning.corridors.on_the_way import BODY
 from corduroy.planning.corridors.skin import SkinEntries
-from corduroy.planning.corridors.trace import BODY
 
 _SHAPE = (80, 90, 60)
 _START = (-40.0, -90.0, -30.0)

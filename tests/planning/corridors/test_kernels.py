@@ -7,7 +7,7 @@ import pytest
 
 from corduroy.planning.corridors.distance import box_distances
 from corduroy.planning.corridors.exact import nearest_of_each
-from corduroy.planning.corridors.trace import first_below, least_clearance
+from corduroy.planning.corridors.march import first_below, least_clearance
 
 SPACING = np.array([0.7, 0.9, 2.5])
 

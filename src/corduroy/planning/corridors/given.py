@@ -9,11 +9,11 @@ from corduroy.anatomy.posterior import Side
 from corduroy.errors import PlanError
 from corduroy.planning.corridors.fields import Fields
 from corduroy.planning.corridors.measure import Way, measure_way
+from corduroy.planning.corridors.on_the_way import BODY, LAMINA_LEFT, LAMINA_RIGHT, SPINOUS, along_bone, wall_distance
 from corduroy.planning.corridors.results import Corridor, Kind
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings
-from corduroy.planning.corridors.trace import BODY, LAMINA_LEFT, LAMINA_RIGHT, SPINOUS, along_bone, wall_distance
 
 FloatArray = NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def onto_entries(scene: Scene, point_mm: ArrayLike) -> FloatArray:
 def _kind_and_side(
     scene: Scene, target: FloatArray, outwards: FloatArray, depth: float, met: tuple[float, int, int, int]
 ) -> tuple[Kind, Side]:
-    """As `corduroy.planning.corridors.trace` sorts the ways that it tries."""
+    """As `corduroy.planning.corridors.search` sorts the ways that it tries."""
     bone_mm, first, last, groove = met
     planes, table = scene.pedicle_planes
     left, right = (wall_distance(planes, table, target, outwards, depth, number) for number in (0, 1))

@@ -11,11 +11,11 @@ from corduroy.anatomy.posterior import Side
 from corduroy.planning.corridors.avoided import BY_CODE, Avoided, margin_mm
 from corduroy.planning.corridors.exact import nearest_of_each
 from corduroy.planning.corridors.gauges import largest_gauge_within
+from corduroy.planning.corridors.on_the_way import along_bone
 from corduroy.planning.corridors.parts import PART_NAMES
 from corduroy.planning.corridors.results import Angles, Corridor, Kind, PedicleWalls, Point, Robustness
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings
-from corduroy.planning.corridors.trace import along_bone
 from corduroy.planning.corridors.walls import pedicle_walls
 from corduroy.provenance import Measured
 

@@ -12,22 +12,22 @@ from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.posterior import Part, Pedicle, PosteriorElements, Side
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.imaging.volume import LabelMap
-from corduroy.planning.corridors import trace
+from corduroy.planning.corridors import on_the_way
 from corduroy.planning.corridors.distance import box_distances
 
 FloatArray = NDArray[np.float64]
 Codes = NDArray[np.uint8]
 
 PART_NAMES = {
-    trace.BODY: "body",
-    trace.PEDICLE_LEFT: "left pedicle",
-    trace.PEDICLE_RIGHT: "right pedicle",
-    trace.LAMINA_LEFT: "left lamina",
-    trace.LAMINA_RIGHT: "right lamina",
-    trace.SPINOUS: "spinous process",
-    trace.TRANSVERSE: "transverse process",
-    trace.TRANSVERSE_AT_RIB: "transverse process",
-    trace.ARCH: "articular process or other arch",
+    on_the_way.BODY: "body",
+    on_the_way.PEDICLE_LEFT: "left pedicle",
+    on_the_way.PEDICLE_RIGHT: "right pedicle",
+    on_the_way.LAMINA_LEFT: "left lamina",
+    on_the_way.LAMINA_RIGHT: "right lamina",
+    on_the_way.SPINOUS: "spinous process",
+    on_the_way.TRANSVERSE: "transverse process",
+    on_the_way.TRANSVERSE_AT_RIB: "transverse process",
+    on_the_way.ARCH: "articular process or other arch",
 }
 _GROOVE_MM = 8.0  # to both rib and vertebra: the way of a costovertebral needle (author's choice)
 _TABLE_HALF_MM = 16.0
@@ -37,15 +37,15 @@ _TABLE_STEP_MM = 0.25
 def parts_of(vertebra: Vertebra, elements: PosteriorElements) -> LabelMap:
     """The numbers of the parts on the grid of the vertebra's mask."""
     codes = np.zeros(vertebra.mask.shape, np.uint8)
-    codes[vertebra.arch_mask] = trace.ARCH
-    codes[vertebra.body_mask] = trace.BODY
+    codes[vertebra.arch_mask] = on_the_way.ARCH
+    codes[vertebra.body_mask] = on_the_way.BODY
     named: list[tuple[Part | None, int]] = [
-        *((elements.transverse_processes[side], trace.TRANSVERSE) for side in Side),
-        (elements.spinous_process, trace.SPINOUS),
-        (elements.laminae[Side.LEFT], trace.LAMINA_LEFT),
-        (elements.laminae[Side.RIGHT], trace.LAMINA_RIGHT),
-        (elements.pedicle_parts[Side.LEFT], trace.PEDICLE_LEFT),
-        (elements.pedicle_parts[Side.RIGHT], trace.PEDICLE_RIGHT),
+        *((elements.transverse_processes[side], on_the_way.TRANSVERSE) for side in Side),
+        (elements.spinous_process, on_the_way.SPINOUS),
+        (elements.laminae[Side.LEFT], on_the_way.LAMINA_LEFT),
+        (elements.laminae[Side.RIGHT], on_the_way.LAMINA_RIGHT),
+        (elements.pedicle_parts[Side.LEFT], on_the_way.PEDICLE_LEFT),
+        (elements.pedicle_parts[Side.RIGHT], on_the_way.PEDICLE_RIGHT),
     ]
     for part, code in named:
         if part is not None:
@@ -59,18 +59,18 @@ def with_grooves(parts: Codes, ribs: NDArray[np.bool_] | None, spacing: FloatArr
     Where no ribs are given, all soft voxels near the vertebra count as lying between.
     """
     wanted = np.zeros(256, dtype=bool)
-    wanted[1 : trace.LAST_BONE + 1] = True
+    wanted[1 : on_the_way.LAST_BONE + 1] = True
     near = box_distances(parts, wanted, spacing)[0] <= _GROOVE_MM
     if ribs is not None:
         near &= box_distances(ribs.view(np.uint8), np.arange(256) == 1, spacing)[0] <= _GROOVE_MM
         near &= ~ribs
-    marked = np.where(parts == trace.TRANSVERSE, np.uint8(trace.TRANSVERSE_AT_RIB), parts)
-    return np.where(near & (parts == 0), np.uint8(trace.GROOVE), marked)
+    marked = np.where(parts == on_the_way.TRANSVERSE, np.uint8(on_the_way.TRANSVERSE_AT_RIB), parts)
+    return np.where(near & (parts == 0), np.uint8(on_the_way.GROOVE), marked)
 
 
 def bone_entries(parts: LabelMap, vertebra: Vertebra, step_mm: float) -> FloatArray:
     """World points on the bone that is seen from behind, about `step_mm` apart, shape (n, 3)."""
-    voxels = np.argwhere((parts.array > 0) & (parts.array != trace.BODY))
+    voxels = np.argwhere((parts.array > 0) & (parts.array != on_the_way.BODY))
     local = vertebra.frame.local(parts.world_from_voxel(voxels))
     cells = np.rint(local[:, [0, 2]] / step_mm).astype(np.int64)
     order = np.lexsort((local[:, 1], cells[:, 1], cells[:, 0]))

@@ -34,7 +34,7 @@ class Scene:
     avoid : ndarray of uint8, shape of the grid
         `Avoided.code` of what the needle must not meet, 0 elsewhere.
     parts, lesion : ndarray of uint8
-        Parts of the vertebra (`corduroy.planning.corridors.trace`), and 1 for the lesion, on a box of the grid.
+        Parts of the vertebra (`corduroy.planning.corridors.on_the_way`), and 1 for the lesion, on a box of the grid.
     box_start : tuple of 3 ints
         First voxel of that box.
     targets_mm : ndarray, shape (m, 3)

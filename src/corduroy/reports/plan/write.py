@@ -17,7 +17,7 @@ from corduroy.reports.html import render_html
 from corduroy.reports.pdf import typeset
 from corduroy.reports.plan.content import plan_content, simulated_key
 from corduroy.reports.plan.draw import draw_laminectomy, draw_needle
-from corduroy.reports.plan.draw_corridors import draw_entry_map
+from corduroy.reports.plan.draw_entry_map import draw_entry_map
 from corduroy.reports.plan.draw_lesion import draw_lesion
 from corduroy.reports.plan.draw_solid import draw_plan_solid
 from corduroy.reports.style import DPI, figure_style

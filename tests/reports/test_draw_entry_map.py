@@ -1,4 +1,4 @@
-"""The pictures of a search: drawn, with the patient's sides where they belong."""
+"""The map of a search: drawn, with the patient's sides where they belong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from corduroy.anatomy import Level, Side
-from corduroy.imaging import Volume
 from corduroy.planning.corridors import (
     Angles,
     Corridor,
@@ -16,7 +15,7 @@ from corduroy.planning.corridors import (
     Kind,
     Robustness,
 )
-from corduroy.reports.plan.draw_corridors import draw_corridor, draw_entry_map
+from corduroy.reports.plan.draw_entry_map import draw_entry_map
 
 
 def corridor() -> Corridor:
@@ -67,13 +66,3 @@ def test_the_map_puts_the_right_side_on_the_right() -> None:
 
 def test_no_map_from_the_bone() -> None:
     assert draw_entry_map(plan(np.array([0.0]))) is None
-
-
-def test_the_section_is_seen_from_the_feet() -> None:
-    affine = np.diag([4.0, 4.0, 4.0, 1.0])
-    affine[:3, 3] = -100.0
-    figure = draw_corridor(corridor(), Volume(np.zeros((50, 50, 50), np.int16), affine))
-    axes = figure.axes[0]
-    hub, tip = (line.get_xdata()[0] for line in axes.lines[:2])
-    assert hub < tip  # the hub on the patient's right is on the left of the picture
-    assert {"R", "L", "A", "P"} <= {text.get_text() for text in axes.texts}
