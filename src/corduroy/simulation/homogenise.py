@@ -11,11 +11,6 @@ from corduroy.simulation.elasticity.element import STRAINS, Array
 from corduroy.simulation.elasticity.model import VoxelModel
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.elasticity.solve import Solver, SolverSettings
-from corduroy.simulation.hierarchy import Cycling
-
-_UNHELD = SolverSettings(cycling=Cycling(fraction=0.1))
-"""Nothing holds a periodic cell's translation: smoothed as long as other models, the preconditioner lost its sign on a
-cell of 96³. Author's choice after trials."""
 
 
 def effective_elasticity(
@@ -33,7 +28,6 @@ def effective_elasticity(
     spacing_mm : tuple of float
     poisson_ratio : float
     settings : SolverSettings, optional
-        Smoothed less far down the spectrum than other models unless given.
 
     Returns
     -------
@@ -54,7 +48,7 @@ def effective_elasticity(
     if any(n % 2 for n in modulus_mpa.shape):
         raise ModelError(f"a periodic cell of {modulus_mpa.shape} voxels", "even numbers along all axes")
     model = VoxelModel(modulus_mpa, spacing_mm, poisson_ratio, periodic=(True, True, True))
-    solver = Solver(model, Conditions(), settings or _UNHELD)
+    solver = Solver(model, Conditions(), settings)
     columns = [mean_stress(strained(solver, case)) for case in np.eye(6)]
     matrix = np.stack(columns, axis=1)
     return (matrix + matrix.T) / 2
