@@ -15,7 +15,7 @@ from corduroy.lesion.walls import AZIMUTHS, Walls
 from corduroy.provenance import Measured
 
 # All author's choice, set on planted lesions.
-_DIAMETER_MM = 2.0  # half-width of the 95 % interval, from planted lesions
+_DIAMETER_MM = 2.3  # half-width of the 95 % interval, from planted lesions
 _OVER_MM = 3.5  # a ray belongs to the lesion if that lies so near
 _DENSE_HU = 350.0  # a lesion this dense hides its cortex
 _LEAST_CREST_HU = 40.0  # where the wall as a whole stands out less, nothing is said
