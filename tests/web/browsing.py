@@ -98,7 +98,7 @@ def require_accessible(page: Any) -> None:
     """Axe finds nothing serious or critical, neither in the light nor in the dark."""
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(800)  # colours change over some time
+        _wait_for_colours(page, scheme)
         found = Axe().run(page).response["violations"]
         serious = {
             f"{scheme}: {one['id']}: {one['nodes'][0]['html'][:200]}: {one['nodes'][0]['failureSummary']}"
@@ -106,3 +106,14 @@ def require_accessible(page: Any) -> None:
             if one["impact"] in ("serious", "critical")
         }
         assert not serious, "\n".join(serious)
+
+
+def _wait_for_colours(page: Any, scheme: str) -> None:
+    """Colours change over some time, those of words after those of what they stand in."""
+    for _ in range(3):
+        page.wait_for_timeout(100)
+        page.wait_for_function(
+            "scheme => !document.body.classList.contains(scheme === 'dark' ? 'body--light' : 'body--dark')"
+            " && !document.getAnimations().some(one => one instanceof CSSTransition)",
+            arg=scheme,
+        )

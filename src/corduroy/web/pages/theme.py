@@ -99,7 +99,7 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-table td { white-space: nowrap; } .corduroy-table td:last-child { white-space: normal; min-width: 9em; }
 .corduroy-table.pairs td { white-space: normal; } .corduroy-table.pairs :is(td, th) { padding-right: 6px; }
 .corduroy-table.pairs td:last-child { min-width: 11em; }
-.corduroy-facts-side td:last-child { min-width: 15em; }
+.corduroy-facts-side td:last-child { min-width: 15em; } .corduroy-facts-side .even td:last-child { min-width: 0; }
 .corduroy-table.wraps td, .corduroy-facts-side .wraps td:last-child { white-space: normal; min-width: 5em; }
 .corduroy-thumbnail { display: block; height: 60px; width: auto; border-radius: 4px; }
 .corduroy-button, .corduroy-plain { font: inherit; font-weight: 600; border-radius: 6px; cursor: pointer;

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from corduroy.web.gate import API
 from corduroy.web.pages.case.results import ScanResults
@@ -50,8 +51,9 @@ class MeasurementTable:
         ui.label(text("measurements.hint")).classes("quiet")
         columns = [text("measurements.level"), *(text(f"measurements.{name}") for name, _ in _COLUMNS)]
         rows = [self._row(one) for one in document["vertebrae"]]
-        data_table(text("measurements.title"), [*columns, text("measurements.flags")], rows).classes("pairs")
+        data_table(text("measurements.title"), columns, rows).classes("pairs even")
         _alignment(document)
+        _remarks(document["vertebrae"])
         for warning in document["warnings"]:
             ui.label(warning).classes("doubt")
         number = results.measured_by.number
@@ -67,13 +69,7 @@ class MeasurementTable:
 
     def _row(self, vertebra: dict[str, Any]) -> list[Cell]:
         level = str(vertebra["level"])
-        grade = vertebra["genant_grade"]
-        flags = [text("measurements.genant", grade=grade, deformity=vertebra["deformity"])] if grade else []
-        return [
-            lambda: self._button(level),
-            *(of_uncertain(vertebra, *path) for _, path in _COLUMNS),
-            "; ".join([*flags, *vertebra["flags"]]),
-        ]
+        return [lambda: self._button(level), *(of_uncertain(vertebra, *path) for _, path in _COLUMNS)]
 
     def _button(self, level: str) -> None:
         button = ui.button(level, on_click=lambda: self._on_level(level)).props("flat dense aria-pressed=false")
@@ -86,3 +82,22 @@ def _alignment(document: dict[str, Any]) -> None:
     for name, value in known.items():
         words = text("measurements.coronal") if name == "coronal_cobb" else name
         ui.label(f"{words}: {value:.1f} ± {spread[name]:.1f}°").classes("numbers")
+
+
+def _remarks(vertebrae: list[dict[str, Any]]) -> None:
+    """Below the table, as a column of sentences would push its numbers out of sight on a laptop."""
+    said = {str(one["level"]): _remarks_of(one) for one in vertebrae}
+    if not any(said.values()):
+        return
+    heading(text("measurements.flags"), 3)
+    with ui.element("ul").classes("corduroy-sentences"):
+        for level, remarks in said.items():
+            if remarks:
+                TextElement(tag="li", text=f"{level}: {'; '.join(remarks)}")
+
+
+def _remarks_of(vertebra: dict[str, Any]) -> list[str]:
+    """Genant's grade, where there is one, and the flags of a measured vertebra."""
+    grade = vertebra["genant_grade"]
+    graded = [text("measurements.genant", grade=grade, deformity=vertebra["deformity"])] if grade else []
+    return [*graded, *vertebra["flags"]]
