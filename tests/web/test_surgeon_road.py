@@ -230,7 +230,9 @@ def talk_about_the_amounts(page: Any) -> None:
 
 def simulate(page: Any) -> None:
     page.get_by_role("tab", name="Simulation").click()
-    assert page.get_by_role("spinbutton", name="Volume, ml").locator("visible=true").input_value() == "3.0"
+    form = page.get_by_role("group", name="Injection of cement")
+    form.wait_for()
+    assert form.get_by_role("spinbutton", name="Volume, ml").input_value() == "3.0"
     page.get_by_label("How thorough").first.click()
     page.get_by_role("option", name="With chances of leaks").click()
     page.get_by_role("button", name="Start the injection").click()
@@ -258,6 +260,7 @@ def take_away(page: Any) -> None:
     listening(page)
     drawn_viewer(page, 4)
     page.get_by_role("tab", name="Simulations").click()
+    page.get_by_role("link", name=re.compile("NIfTI")).locator("visible=true").wait_for()
     links = page.get_by_role("link", name=re.compile("Report|JSON|NIfTI")).locator("visible=true")
     addresses = links.evaluate_all("links => links.map(a => a.href)")
     kinds = {Path(address).name for address in addresses}

@@ -47,7 +47,7 @@ def _simulation(found: Simulation, *, is_outdated: bool) -> None:
             ui.link(text("simulation.fill_file"), _address(found, fill_file(Path()).name), new_tab=True)
     for table in part.tables:
         heading(table.title, 3)
-        data_table(table.title, table.columns, table.rows)
+        data_table(table.title, table.columns, table.rows).classes("wraps")
         ui.label(table.note).classes("quiet")
     with ui.element("div").classes("corduroy-figures"):
         for figure in part.figures:
