@@ -193,8 +193,8 @@ def _warnings(
         found.append("Breached cortex was not looked for: type C leaks are possible at any wall.")
     elif any(site.yeom == "C" and site.wall == "posterior wall" for site in leak_sites(vertebra, breaches)):
         found.append(
-            "The posterior wall is breached: cement can enter the canal. Inject under continuous view; stop where "
-            "cement nears it."
+            "The posterior wall is breached or touched by a part of the lesion outside the bone, which counts as a "
+            "breach: cement can enter the canal. Inject under continuous view; stop where cement nears it."
         )
     for fill in fills:
         if fill.of_body_percent.value > _TESTED_PERCENT[-1]:

@@ -29,10 +29,13 @@ class BreachedCortex:
         World RAS+; its middle.
     diameter_mm : float or None
         None where its size was not measured.
+    basis : str
+        What speaks for the hole.
     """
 
     point_mm: Point
     diameter_mm: float | None = None
+    basis: str = "breach found on this scan"
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _breach(vertebra: Vertebra, breach: BreachedCortex) -> LeakSite:
     local = vertebra.frame.local(breach.point_mm)
     wall = wall_at(vertebra.body, local)
     kind = YeomType.D if wall.endswith("endplate") else YeomType.C
-    return LeakSite(kind, wall, _side(local), breach.point_mm, breach.diameter_mm, "breach found on this scan")
+    return LeakSite(kind, wall, _side(local), breach.point_mm, breach.diameter_mm, breach.basis)
 
 
 def _waist(body: Body, side: Side) -> FloatArray:

@@ -28,6 +28,7 @@ _ZONE_SHARE = 0.02  # of the lesion in a sector of the WBB clock
 _SIDE_SHARE = 0.8  # of a soft part on one side of the midline: it lies on that side
 _LEAST_CONTACT_MM = 3.0
 _NEAR_BODY_MM = 2.0
+_CONTACT = "a part of the lesion outside the bone touches the wall"
 _DEEP_MM = 3.0  # below the bone's surface: the deep layer of WBB
 
 
@@ -219,7 +220,7 @@ def _breaches(lesion: LesionMask, vertebra: Vertebra) -> tuple[BreachedCortex, .
         voxels = np.argwhere(patches == number)
         if float(np.sqrt(4.0 * len(voxels) * face_mm2 / np.pi)) >= _LEAST_CONTACT_MM:
             x, y, z = grid.world_from_voxel(voxels).mean(axis=0)
-            found.append(BreachedCortex((float(x), float(y), float(z))))
+            found.append(BreachedCortex((float(x), float(y), float(z)), basis=_CONTACT))
     return tuple(found)
 
 

@@ -92,5 +92,5 @@ def _both_columns(facts: StabilityFacts, plan: DecompressionPlan | None) -> list
     arch_lost = plan is not None and any(level.level is facts.level for level in plan.levels)
     if not arch_lost or not facts.posterior_wall_lost:
         return []
-    text = f"{facts.level}: the posterior wall is lost, and the laminectomy takes the arch."
+    text = f"{facts.level}: the posterior wall counts as breached, and the laminectomy takes the arch."
     return [Prompt("posterior wall and arch", text, _CHOICE)]

@@ -143,5 +143,5 @@ def propose_genant(greatest_loss_percent: Reading) -> Proposed[GenantGrade]:
     loss = greatest_loss_percent.value
     _check_loss(loss)
     return propose(
-        lambda percent: genant_grade(min(percent, 100.0)), f"greatest height loss {loss:.0f} %", greatest_loss_percent
+        lambda percent: genant_grade(min(percent, 100.0)), f"deformity of {loss:.0f} %", greatest_loss_percent
     )

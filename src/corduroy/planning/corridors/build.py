@@ -230,7 +230,7 @@ def _paint_spaces(
 
 
 def _stands_for(space: Avoided, missing: list[Avoided]) -> str:
-    return f"no labels of {' and '.join(missing)}: the whole {space} stands for them"
+    return f"no labels of {' and '.join(missing)}: the whole {space} is avoided instead"
 
 
 def _box_of(own: Codes) -> tuple[slice, slice, slice]:

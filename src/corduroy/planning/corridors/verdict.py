@@ -28,10 +28,10 @@ def verdict_of(
         )
     stopped = ", ".join(f"{b.structure} {100 * b.share:.0f} %" for b in blockers[:_NAMED])
     if corridors:
-        best = corridors[0]
+        best = corridors[0]  # its spare room rounded as in `Corridor.as_dict`: sentence and table then agree
         return (
             f"{safe} of {candidates} ways with a {settings.gauge} G needle keep all margins. "
-            f"First: {best.kind} from the {best.side}, {best.spare_mm:.1f} mm beyond the margin of "
+            f"First: {best.kind} from the {best.side}, {round(best.spare_mm, 2):.1f} mm beyond the margin of "
             f"{best.tightest or 'everything'}. The others are stopped first by: {stopped or 'nothing'}."
         )
     if safe:

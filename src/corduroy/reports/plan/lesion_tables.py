@@ -51,7 +51,7 @@ def cortex_rows(character: dict[str, Any]) -> Rows:
 def _no_breach(smallest_mm: float | None) -> str:
     if smallest_mm is None:
         return "not resolved by this scan"
-    return f"none seen in the side wall; this scan cannot exclude holes below {smallest_mm:.1f} mm"
+    return f"none seen in the grey values of the side wall; this scan cannot exclude holes below {smallest_mm:.1f} mm"
 
 
 def outside_rows(character: dict[str, Any]) -> Rows:
