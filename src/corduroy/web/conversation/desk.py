@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from corduroy.errors import PlanError
+from corduroy.errors import CorduroyError, PlanError
 from corduroy.web.workbench import Workbench
 
 P = ParamSpec("P")
@@ -33,7 +34,8 @@ class Desk:
         Raises
         ------
         PlanError
-            If the process was ended, by a lack of memory for example; the next question starts another one.
+            If the process was ended, by a lack of memory for example (the next question starts another one), or failed
+            by a fault of the program, which the server's log then has.
         CorduroyError
             As the question raises it.
         """
@@ -43,6 +45,13 @@ class Desk:
         except BrokenProcessPool:
             self._forget(pool)
             raise PlanError("the process that computes has ended", do="open the plan again") from None
+        except CorduroyError:
+            raise
+        except Exception as error:
+            # Else the page would wait for an answer that never comes.
+            logging.getLogger(__name__).exception("%s failed", question.__name__)
+            failed = f"the computation failed by a fault of the program ({type(error).__name__})"
+            raise PlanError(failed, do="report it with what the server's log says") from error
 
     def close(self) -> None:
         """End the process."""
