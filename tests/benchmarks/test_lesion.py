@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.fit_likeness import FIT_SEEDS
 from benchmarks.lesion import TEST_SEEDS, auc, figures_of
-from benchmarks.lesion_cases import Job, Outcome
+from benchmarks.lesion_cases import Job, Outcome, PlantedBreach
 from corduroy.phantom import Family
 
 
@@ -22,7 +22,7 @@ def made_up(family: Family, dice: float, score: float, *, hit: bool = True, fals
         1.1,
         0.95,
         [(True, True), (False, True)],
-        [(6.0, hit)],
+        [PlantedBreach(6.0, hit, coarsest_mm=2.0, smallest_mm=4.0)],
         False,
         false,
         score,
@@ -54,7 +54,7 @@ def test_what_was_not_found_counts_as_nothing_and_is_left_out_of_the_volumes() -
     assert figures["volume"] == pytest.approx(10.0)
     assert figures["parts"] == 0.5
     assert figures["breach"] == pytest.approx(2 / 3)
-    assert figures["wide_breach"] == pytest.approx(2 / 3)
+    assert figures["wide_breach"] == figures["coarse_breach"] == figures["seen_breach"] == pytest.approx(2 / 3)
     assert figures["false_breach"] is None
     assert figures["auc"] == 1.0
     assert figures["stroma_hu"] == pytest.approx(4.0)
