@@ -61,6 +61,7 @@ def told(page: Any, words: str) -> str:
     return str(box.inner_text())
 
 
+@pytest.mark.slow
 def test_a_case_is_entered_and_nothing_typed_is_lost(page: Any, server: RunningServer, folder: Path) -> None:
     opened(page, server.url)
     page.get_by_role("link", name="New patient").click()

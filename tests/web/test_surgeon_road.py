@@ -102,6 +102,7 @@ def finished(page: Any, words: str) -> None:
     page.get_by_text(re.compile(words)).last.wait_for()
 
 
+@pytest.mark.slow
 def test_a_scan_is_loaded_measured_and_looked_at(page: Any, measured: str) -> None:
     drawn_viewer(page, 3)
     page.locator("[aria-pressed=true]", has_text="T12").wait_for()

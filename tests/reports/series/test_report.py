@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from corduroy.reports.series import write_series_report
 from corduroy.study.cohort_file import cohort_from
-from corduroy.study.origin import load_frames
+from corduroy.study.origin import opened_records
 from corduroy.study.results import SeriesResult
 from corduroy.study.series import analyse
 
@@ -141,7 +141,8 @@ def test_nobody_or_one_patient_is_a_report_too(tmp_path: Path, months: int) -> N
         },
         "test",
     )
-    result = analyse(load_frames("synthetic", tmp_path), cohort)
+    with opened_records("synthetic", tmp_path) as records:
+        result = analyse(records, cohort)
     assert result.n == (0 if months == 400 else 1)
     write_series_report(result, tmp_path / "out")
     assert (tmp_path / "out" / "series.pdf").read_bytes().startswith(b"%PDF")
