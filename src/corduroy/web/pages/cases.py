@@ -135,10 +135,12 @@ class _CaseTable:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Draw what is wanted."""
-        registry = self._session.workbench.registry
-        shown, total = await to_thread(shown_cases, registry, self._wanted, date.today())
-        scans = await to_thread(scans_of, self._session.workbench, shown)
+        """Draw what is wanted; an answer that comes after a newer question is let go."""
+        wanted, workbench = self._wanted, self._session.workbench
+        shown, total = await to_thread(shown_cases, workbench.registry, wanted, date.today())
+        scans = await to_thread(scans_of, workbench, shown)
+        if wanted is not self._wanted:
+            return
         self._place.clear()
         with self._place:
             ui.label(text("cases.found", total=total)).classes("quiet")
