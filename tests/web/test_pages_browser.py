@@ -21,7 +21,7 @@ from corduroy.web.scans import PartRole
 from corduroy.web.scans.view import view_file
 from corduroy.web.settings import ServerSettings
 from corduroy.web.workbench import Workbench
-from tests.web.browsing import LAPTOP, PATIENCE_MS, needs_chromium, opened, require_accessible, shot
+from tests.web.browsing import needs_chromium, new_page, opened, require_accessible, shot
 
 pytestmark = needs_chromium
 
@@ -76,11 +76,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory, images: tuple[Volume, LabelM
 
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport=LAPTOP, locale="en-GB")
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE_MS)
-    yield opened
-    context.close()
+    with new_page(browser) as one:
+        yield one
 
 
 def test_cases_are_filtered_and_overdue_visits_stand_out(page: Any, bench: Bench) -> None:

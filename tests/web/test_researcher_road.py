@@ -14,7 +14,7 @@ from benchmarks.web_server import RunningServer
 from corduroy.registry.record import Assessment, Operation
 from corduroy.registry.store import Registry
 from corduroy.registry.synthetic import random_case_files
-from tests.web.browsing import LAPTOP, PATIENCE_MS, listening, needs_chromium, opened, require_accessible, shot
+from tests.web.browsing import listening, needs_chromium, new_page, opened, require_accessible, shot
 
 pytestmark = needs_chromium
 CASES = 12
@@ -43,11 +43,8 @@ def server(folder: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def page(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport=LAPTOP, locale="en-GB")
-    researcher = context.new_page()
-    researcher.set_default_timeout(PATIENCE_MS)
-    yield researcher
-    context.close()
+    with new_page(browser) as researcher:
+        yield researcher
 
 
 def save(page: Any) -> None:

@@ -21,6 +21,7 @@ from tests.web.browsing import (
     drawn_viewer,
     listening,
     needs_chromium,
+    new_page,
     on_screen,
     opened,
     require_accessible,
@@ -43,13 +44,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def page(browser: Any) -> Iterator[Any]:
     """One page for the whole road; what goes wrong in it is remembered."""
-    context = browser.new_context(viewport=LAPTOP, locale="en-GB")
-    surgeon = context.new_page()
-    surgeon.set_default_timeout(PATIENCE_MS)
-    surgeon.errors = []
-    surgeon.on("pageerror", lambda error: surgeon.errors.append(str(error)))
-    yield surgeon
-    context.close()
+    with new_page(browser) as surgeon:
+        surgeon.errors = []
+        surgeon.on("pageerror", lambda error: surgeon.errors.append(str(error)))
+        yield surgeon
 
 
 @pytest.fixture(scope="module")

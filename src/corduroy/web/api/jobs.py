@@ -27,6 +27,19 @@ _OF_PAGES = {
 }
 
 
+def result_address(number: int, name: str) -> str:
+    """Where a file that a job made is fetched.
+
+    Parameters
+    ----------
+    number : int
+        Of the job.
+    name : str
+        Below its results.
+    """
+    return f"{API}/jobs/{number}/results/{name}"
+
+
 def job_operations(workbench: Workbench) -> APIRouter:
     """Operations on jobs."""
     router = APIRouter(tags=["jobs"])
@@ -90,7 +103,7 @@ def _outcomes(router: APIRouter, workbench: Workbench) -> None:
         """The files that the job made."""
         _job(workbench, number)
         return [
-            ResultFile(name=name, bytes=path.stat().st_size, url=f"{API}/jobs/{number}/results/{name}")
+            ResultFile(name=name, bytes=path.stat().st_size, url=result_address(number, name))
             for name, path in jobs.results(number).items()
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -33,12 +34,10 @@ def registry_operations(workbench: Workbench) -> APIRouter:
     router = APIRouter(tags=["registry"])
     registry = workbench.registry
 
-    described = _codebook()  # the same for as long as the server runs
-
     @router.get("/codebook", response_model=list[RecordDescription], responses=refusals())
     def codebook(_: Viewer) -> Response:
         """Every kind of record and every field: label, unit, choices, possible and usual range, source."""
-        return Response(described, media_type="application/json")
+        return Response(_codebook(), media_type="application/json")
 
     @router.get(
         "/frames/{kind}",
@@ -73,7 +72,9 @@ def registry_operations(workbench: Workbench) -> APIRouter:
     return router
 
 
+@cache
 def _codebook() -> bytes:
+    """The same for as long as the server runs."""
     records = [
         RecordDescription(
             kind=record.kind,

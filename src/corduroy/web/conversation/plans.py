@@ -14,13 +14,12 @@ from scipy import ndimage
 
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.pedicles import Side
-from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
 from corduroy.anatomy.spine import Spine, build_spine
 from corduroy.errors import CaseError, CorduroyError, PlanError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.inputs import read_case
+from corduroy.pipeline.inputs import organs_of, read_case
 from corduroy.pipeline.settings import CaseSettings
 from corduroy.planning.arch_resection import PROCESSES, ArchResection, Borders
 from corduroy.planning.augmentation import AugmentationPlan, AugmentationSettings, plan_augmentation
@@ -198,7 +197,7 @@ def _opened(files: ScanFiles) -> _Plan:
     spine, level = spine_of(files), Level(document["level"])
     lesion = None if files.lesion is None else _lesion(files.lesion, level)
     settings = _as_found(PlanSettings.model_validate(document["settings"]), document)
-    plan = _Plan(spine, level, lesion, settings, _structures(files, spine))
+    plan = _Plan(spine, level, lesion, settings, organs_of(files.structures, spine))
     _keep(_OPEN, files, plan)
     return plan
 
@@ -219,14 +218,6 @@ def _as_found(settings: PlanSettings, document: dict[str, Any]) -> PlanSettings:
             entry = EntryFrom(found["settings"]["entry"])
             changed[purpose] = getattr(settings, purpose).model_copy(update={"entry": entry})
     return settings.model_copy(update=changed)
-
-
-def _structures(files: ScanFiles, spine: Spine) -> LabelMap | None:
-    """As a plan takes them: as they were given, or from labels that hold organs."""
-    if files.structures is not None:
-        return read_labels(files.structures)
-    holds_organs = spine.scheme is TOTALSEGMENTATOR and set(spine.labels.labels) - set(spine.scheme.levels)
-    return spine.labels if holds_organs else None
 
 
 def _in_bone(lesion: LesionMask) -> LabelMap:

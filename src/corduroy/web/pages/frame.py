@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from nicegui import app, ui
@@ -71,6 +71,13 @@ def go_on(address: str, notice: str) -> None:
 def heading(words: str, level: int = 1) -> TextElement:
     """A heading that screen readers find: 1 for the page, which `page_frame` draws, 2 for its parts."""
     return TextElement(tag=f"h{level}", text=words)
+
+
+def bullets(sentences: Iterable[str]) -> None:
+    """Sentences one below the other, as a list."""
+    with ui.element("ul").classes("corduroy-sentences"):
+        for sentence in sentences:
+            TextElement(tag="li", text=sentence)
 
 
 @contextmanager

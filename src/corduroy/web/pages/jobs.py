@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import run, ui
 
 from corduroy.web.accounts import Role
-from corduroy.web.gate import API
+from corduroy.web.api.jobs import result_address
 from corduroy.web.jobs import Job, State
 from corduroy.web.jobs.kinds import KINDS
 from corduroy.web.jobs.kinds.demo import DEMO, PSEUDONYM
@@ -118,7 +118,7 @@ class _JobTable:
                 heading(text("jobs.results"), 2)
                 with ui.column().classes("gap-1"):
                     for name in results:
-                        ui.link(name, f"{API}/jobs/{job.number}/results/{name}", new_tab=True)
+                        ui.link(name, result_address(job.number, name), new_tab=True)
             ui.button(text("jobs.close"), on_click=dialog.close).props("flat")
         dialog.on("hide", dialog.delete)
         dialog.open()

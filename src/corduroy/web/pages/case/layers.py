@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from corduroy.pipeline.plan_outputs import LESION_FILE
 from corduroy.planning.lesion_mask import CODES
 from corduroy.planning.simulated import SimulatedKind
+from corduroy.web.api.jobs import result_address
 from corduroy.web.gate import API
-from corduroy.web.jobs import Job
 from corduroy.web.jobs.kinds.inject import fill_file
 from corduroy.web.pages.case.results import ScanResults
 from corduroy.web.scans import PartRole, Scan
@@ -64,7 +64,7 @@ def layers_of(workbench: Workbench, results: ScanResults) -> list[Layer]:
     injection = results.simulated.get(SimulatedKind.INJECTION)
     if injection is not None and not results.is_outdated(injection):
         file = fill_file(workbench.jobs.results_folder(injection.job.number))
-        volume = ShownVolume(_result(injection.job, file.name), colors={1: CEMENT})
+        volume = ShownVolume(result_address(injection.job.number, f"report/{file.name}"), colors={1: CEMENT})
         layers.append(Layer("cement_fill", volume, 2.4, {"cement": CEMENT}))
     return layers
 
@@ -75,7 +75,7 @@ def _lesion(workbench: Workbench, results: ScanResults) -> list[Layer]:
         file = workbench.jobs.results_folder(planned.number) / "report" / LESION_FILE
         if file.is_file():
             colours = {CODES[part]: LESION_PARTS[part] for part in CODES}
-            volume = ShownVolume(_result(planned, LESION_FILE), colors=colours)
+            volume = ShownVolume(result_address(planned.number, f"report/{LESION_FILE}"), colors=colours)
             legend = {part.replace(" ", "_"): LESION_PARTS[part] for part in CODES}
             return [Layer("lesion", volume, 1.7, legend)]
     if view_file(workbench.scans.derived(results.scan.id), PartRole.LESION).is_file():
@@ -88,7 +88,3 @@ def _lesion(workbench: Workbench, results: ScanResults) -> list[Layer]:
 
 def _copy(scan: Scan, role: PartRole) -> str:
     return f"{API}/scans/{scan.id}/view/{role}.nii.gz"
-
-
-def _result(job: Job, name: str) -> str:
-    return f"{API}/jobs/{job.number}/results/report/{name}"

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
 
-from corduroy.web.gate import API
+from corduroy.web.api.jobs import result_address
 from corduroy.web.pages.case.results import ScanResults
 from corduroy.web.pages.case.wording import of_uncertain
-from corduroy.web.pages.frame import heading
+from corduroy.web.pages.frame import bullets, heading
 from corduroy.web.pages.tables import Cell, data_table
 from corduroy.web.texts import text
 
@@ -58,8 +57,8 @@ class MeasurementTable:
             ui.label(warning).classes("doubt")
         number = results.measured_by.number
         with ui.row().classes("gap-4"):
-            ui.link(text("case.report_html"), f"{API}/jobs/{number}/results/report/report.html", new_tab=True)
-            ui.link(text("case.report_pdf"), f"{API}/jobs/{number}/results/report/report.pdf", new_tab=True)
+            ui.link(text("case.report_html"), result_address(number, "report/report.html"), new_tab=True)
+            ui.link(text("case.report_pdf"), result_address(number, "report/report.pdf"), new_tab=True)
 
     def mark(self, level: str) -> None:
         """Show which vertebra the viewer is at."""
@@ -86,14 +85,10 @@ def _alignment(document: dict[str, Any]) -> None:
 
 def _remarks(vertebrae: list[dict[str, Any]]) -> None:
     """Below the table, as a column of sentences would push its numbers out of sight on a laptop."""
-    said = {str(one["level"]): _remarks_of(one) for one in vertebrae}
-    if not any(said.values()):
-        return
-    heading(text("measurements.flags"), 3)
-    with ui.element("ul").classes("corduroy-sentences"):
-        for level, remarks in said.items():
-            if remarks:
-                TextElement(tag="li", text=f"{level}: {'; '.join(remarks)}")
+    said = [f"{one['level']}: {'; '.join(remarks)}" for one in vertebrae if (remarks := _remarks_of(one))]
+    if said:
+        heading(text("measurements.flags"), 3)
+        bullets(said)
 
 
 def _remarks_of(vertebra: dict[str, Any]) -> list[str]:

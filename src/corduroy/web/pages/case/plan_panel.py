@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from corduroy.web.gate import API
+from corduroy.web.api.jobs import result_address
 from corduroy.web.pages.case.results import ScanResults
 from corduroy.web.pages.case.wording import MISSING, measured, number
 from corduroy.web.pages.frame import heading
@@ -53,7 +53,7 @@ def show_plan(results: ScanResults, names: set[str]) -> None:
     with ui.row().classes("gap-x-4 gap-y-1"):
         for key, file in _FILES:
             if file in names:
-                url = f"{API}/jobs/{results.planned_by.number}/results/{file}"
+                url = result_address(results.planned_by.number, file)
                 ui.link(text(f"case.{key}"), url, new_tab=True)
 
 

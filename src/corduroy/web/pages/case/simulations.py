@@ -7,10 +7,10 @@ from pathlib import Path
 from nicegui import ui
 
 from corduroy.planning.simulated import SimulatedKind
-from corduroy.web.gate import API
+from corduroy.web.api.jobs import result_address
 from corduroy.web.jobs.kinds.inject import fill_file
 from corduroy.web.pages.case.results import ScanResults, Simulation
-from corduroy.web.pages.frame import heading
+from corduroy.web.pages.frame import bullets, heading
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
 
@@ -34,10 +34,7 @@ def _simulation(found: Simulation, *, is_outdated: bool) -> None:
     ui.label(text("simulation.made", level=part.level, number=job.number, at=made, who=job.who)).classes("quiet")
     if is_outdated:
         ui.label(text("simulation.outdated")).classes("doubt")
-    with ui.element("ul").classes("corduroy-sentences"):
-        for sentence in part.summary:
-            with ui.element("li"):
-                ui.label(sentence)
+    bullets(part.summary)
     for warning in part.warnings:
         ui.label(warning).classes("doubt")
     with ui.row().classes("gap-x-4 gap-y-1"):
@@ -59,4 +56,4 @@ def _simulation(found: Simulation, *, is_outdated: bool) -> None:
 
 
 def _address(found: Simulation, name: str) -> str:
-    return f"{API}/jobs/{found.job.number}/results/report/{name}"
+    return result_address(found.job.number, f"report/{name}")

@@ -9,8 +9,7 @@ from pathlib import Path
 from nicegui import ui
 
 from corduroy.web.accounts import Role
-from corduroy.web.api.jobs import start_job
-from corduroy.web.gate import API
+from corduroy.web.api.jobs import result_address, start_job
 from corduroy.web.jobs import Job, State
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
@@ -97,7 +96,7 @@ async def _results(workbench: Workbench, job: Job) -> None:
         with ui.row().classes("gap-4"):
             for name in _DOCUMENTS:
                 if name in files:
-                    ui.link(text(f"study.{name.replace('.', '_')}"), _address(job, name), new_tab=True)
+                    ui.link(text(f"study.{name.replace('.', '_')}"), result_address(job.number, name), new_tab=True)
         for name, path in files.items():
             if path.suffix == ".csv":
                 await _table(job, name, path)
@@ -120,7 +119,7 @@ async def _table(job: Job, name: str, path: Path) -> None:
     with ui.row().classes("gap-3"):
         if len(cells) > _MOST_ROWS:
             ui.label(text("study.more", n=len(cells) - _MOST_ROWS)).classes("quiet")
-        ui.link(text("study.csv", name=_words(path)), _address(job, name))
+        ui.link(text("study.csv", name=_words(path)), result_address(job.number, name))
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -132,15 +131,11 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
 def _figure(job: Job, path: Path) -> None:
     words = text("study.figure", name=_words(path))
     with ui.element("figure"):
-        picture = ui.element("img").props(f'src="{_address(job, path.name)}" loading=lazy')
+        picture = ui.element("img").props(f'src="{result_address(job.number, path.name)}" loading=lazy')
         picture._props["alt"] = words
         with ui.element("figcaption"):
-            ui.link(text("study.svg", name=_words(path)), _address(job, f"{path.stem}.svg"), new_tab=True)
+            ui.link(text("study.svg", name=_words(path)), result_address(job.number, f"{path.stem}.svg"), new_tab=True)
 
 
 def _words(path: Path) -> str:
     return path.stem.replace("_", " ").replace("-", " ")
-
-
-def _address(job: Job, name: str) -> str:
-    return f"{API}/jobs/{job.number}/results/{name}"
