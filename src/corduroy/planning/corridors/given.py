@@ -9,8 +9,8 @@ from corduroy.anatomy.posterior import Side
 from corduroy.errors import PlanError
 from corduroy.planning.corridors.fields import Fields
 from corduroy.planning.corridors.measure import Way, measure_way
-from corduroy.planning.corridors.on_the_way import BODY, LAMINA_LEFT, LAMINA_RIGHT, SPINOUS, along_bone, wall_distance
-from corduroy.planning.corridors.results import Corridor, Kind
+from corduroy.planning.corridors.on_the_way import along_bone, kind_of_way, wall_distance
+from corduroy.planning.corridors.results import Corridor, Kind, kind_and_side
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings
@@ -92,10 +92,5 @@ def _kind_and_side(
     bone_mm, first, last, groove = met
     planes, table = scene.pedicle_planes
     left, right = (wall_distance(planes, table, target, outwards, depth, number) for number in (0, 1))
-    if left > 0.0 or right > 0.0:
-        return Kind.TRANSPEDICULAR, Side.LEFT if left >= right else Side.RIGHT
     met_on = float((target + bone_mm * outwards - scene.frame.origin) @ scene.frame.right)
-    side = Side.RIGHT if met_on >= 0.0 else Side.LEFT
-    if last != BODY and first in (LAMINA_LEFT, LAMINA_RIGHT, SPINOUS):
-        return Kind.TRANSLAMINAR, side
-    return (Kind.COSTOVERTEBRAL if groove else Kind.POSTEROLATERAL), side
+    return kind_and_side(kind_of_way(first, last, groove, left, right, 1 if met_on >= 0.0 else 0))

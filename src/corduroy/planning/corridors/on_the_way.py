@@ -97,7 +97,7 @@ def wall_distance(pedicles: Any, table: Any, tip: Any, outwards: Any, length: fl
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
 def kind_of_way(first: int, last: int, groove: int, left: float, right: float, is_right: int) -> int:
-    """The number of a way's kind."""
+    """The number of a way's kind and side, for `corduroy.planning.corridors.results.kind_and_side`."""
     if left > 0.0 or right > 0.0:
         return 0 if left >= right else 1
     if last != BODY and first in (LAMINA_LEFT, LAMINA_RIGHT, SPINOUS):

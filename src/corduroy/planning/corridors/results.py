@@ -29,6 +29,11 @@ class Kind(StrEnum):
     TRANSLAMINAR = "translaminar"
 
 
+def kind_and_side(number: int) -> tuple[Kind, Side]:
+    """What a number of `corduroy.planning.corridors.on_the_way.kind_of_way` stands for."""
+    return tuple(Kind)[number // 2], (Side.LEFT, Side.RIGHT)[number % 2]
+
+
 @dataclass(frozen=True)
 class Angles:
     """A needle's direction, degrees.

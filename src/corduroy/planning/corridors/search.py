@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.anatomy.level import Level
-from corduroy.anatomy.posterior import Side
 from corduroy.anatomy.spine import Spine
 from corduroy.anatomy.totalsegmentator_classes import TOTAL_STRUCTURES
 from corduroy.imaging.volume import LabelMap
@@ -17,7 +16,7 @@ from corduroy.planning.corridors.avoided import BY_CODE
 from corduroy.planning.corridors.build import build_scene
 from corduroy.planning.corridors.fields import Fields, make_fields
 from corduroy.planning.corridors.measure import Way, along_way, measure_way
-from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind
+from corduroy.planning.corridors.results import Blocker, Corridor, CorridorPlan, EntryMap, Kind, kind_and_side
 from corduroy.planning.corridors.robustness import robustness_of
 from corduroy.planning.corridors.scene import Scene
 from corduroy.planning.corridors.settings import CorridorSettings, Purpose
@@ -29,7 +28,6 @@ FloatArray = NDArray[np.float64]
 _SHORTLIST = 8  # of each kind and side, measured exactly and tried for robustness
 _APART_MM = 10.0
 _WEIGHTS = {Purpose.BIOPSY: (1.0, 0.25), Purpose.CEMENT: (0.25, 1.0)}  # of length in the lesion, of centrality
-_KIND_OF = (Kind.TRANSPEDICULAR, Kind.COSTOVERTEBRAL, Kind.POSTEROLATERAL, Kind.TRANSLAMINAR)
 _NO_MERIT = -1e9
 
 
@@ -230,8 +228,7 @@ def _shortlist(scene: Scene, found: Sweep, number: int) -> list[Way]:
     for entry in order[found.chosen[order, number] >= 0]:
         if all(np.linalg.norm(points[entry] - way.entry_mm) >= _APART_MM / 2 for way in taken):
             target = scene.targets_mm[found.chosen[entry, number]]
-            kind, side = _KIND_OF[number // 2], (Side.LEFT, Side.RIGHT)[number % 2]
-            taken.append(Way(points[entry], target, kind, side, float(found.merit[entry, number])))
+            taken.append(Way(points[entry], target, *kind_and_side(number), float(found.merit[entry, number])))
         if len(taken) == _SHORTLIST:
             break
     return taken
