@@ -96,16 +96,31 @@ class InjectionResult:
         Within a step, cement is taken to leave evenly.
         """
         place = [each.name for each in self.body.sites].index(site)
-        leaked = np.concatenate([[0.0], self.leaked_mm3[:, place]])
-        steps = np.flatnonzero(leaked >= least_mm3)
-        if not steps.size:
-            return None
-        step = slice(int(steps[0]) - 1, int(steps[0]) + 1)
-        times, volumes = (np.concatenate([[0.0], each])[step] for each in (self.times_s, self.injected_mm3))
-        return float(np.interp(least_mm3, leaked[step], times)), float(np.interp(least_mm3, leaked[step], volumes))
+        leaked = self.leaked_mm3[:, place]
+        time = when_leaked(leaked, least_mm3, self.times_s)
+        volume = when_leaked(leaked, least_mm3, self.injected_mm3)
+        return None if time is None or volume is None else (time, volume)
 
     def first_site(self, least_mm3: float = 1e-9) -> str | None:
         """The site that opens first; None if nothing leaks."""
         reached = [(self.first_reached(site.name, least_mm3), site.name) for site in self.body.sites]
         times = sorted((when[1], name) for when, name in reached if when is not None)
         return times[0][1] if times else None
+
+
+def when_leaked(leaked_mm3: FloatArray, least_mm3: float, course: FloatArray) -> float | None:
+    """What a course, of time or of volume, had come to when that much had leaked; None if it never did.
+
+    Parameters
+    ----------
+    leaked_mm3, course : ndarray, shape (n,)
+        At the end of each step; 0 before the first. Within a step, cement is taken to leave evenly.
+    least_mm3 : float
+        Above 0.
+    """
+    leaked = np.concatenate([[0.0], leaked_mm3])
+    steps = np.flatnonzero(leaked >= least_mm3)
+    if not steps.size:
+        return None
+    step = slice(int(steps[0]) - 1, int(steps[0]) + 1)
+    return float(np.interp(least_mm3, leaked[step], np.concatenate([[0.0], course])[step]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.simulation.injection import InjectionResult, InjectionSettings, StopReason, StopRule, inject
+from corduroy.simulation.injection.results import when_leaked
 from corduroy.simulation.injection_study.dose import Dose
 from corduroy.simulation.injection_study.inputs import Draw
 from corduroy.simulation.injection_study.place import body_of, placed_dose
@@ -74,13 +75,7 @@ class Member:
 
     def volume_of_leak(self, site: int) -> float | None:
         """Injected volume at which a site had let out a drop; None if it never did. Within a step it leaks evenly."""
-        leaked = np.concatenate([[0.0], self.leaked_mm3[:, site]])
-        steps = np.flatnonzero(leaked >= LEAST_LEAK_MM3)
-        if not steps.size:
-            return None
-        step = slice(int(steps[0]) - 1, int(steps[0]) + 1)
-        injected = np.concatenate([[0.0], self.injected_mm3])
-        return float(np.interp(LEAST_LEAK_MM3, leaked[step], injected[step]))
+        return when_leaked(self.leaked_mm3[:, site], LEAST_LEAK_MM3, self.injected_mm3)
 
     def volume_when_stopped(self, watched: NDArray[np.bool_], volume_mm3: float) -> float:
         """Where a surgeon would have stopped: the first drop through a watched site, or the volume that was planned."""
