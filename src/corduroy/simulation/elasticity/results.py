@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +30,16 @@ class Solution:
         Its arrays, floating parts removed.
     operator : Operator
         In double precision.
-    unknown : ndarray of float64, flat
-        Displacements in the kernels' order; of a strained periodic cell what comes on top of the mean strain's.
+    displacement : ndarray of float64, flat
+        In the kernels' order.
     convergence : Convergence
-    mean : ndarray of float64, flat, optional
-        Displacements of the mean strain, with a place for every node of the box.
     """
 
     model: VoxelModel
     kernels: Model
     operator: Operator
-    unknown: NDArray[np.float64]
+    displacement: NDArray[np.float64]
     convergence: Convergence
-    mean: NDArray[np.float64] | None = None
 
     @property
     def displacement_mm(self) -> NDArray[np.float64]:
@@ -52,17 +49,12 @@ class Solution:
     @cached_property
     def vector(self) -> NDArray[np.float64]:
         """Displacements with a place for every node of the box, ghosts included."""
-        found = self.kernels.in_box(self.unknown)
-        return found if self.mean is None else found + self.mean
+        return self.kernels.in_box(self.displacement)
 
-    def _force(self) -> tuple[float, NDArray[np.float64], Model]:
-        """Work of the nodal forces, these forces, and the model in whose order they are."""
-        if self.mean is None:
-            force = self.kernels.vector(np.float64)
-            return self.operator.product(self.unknown, force, everywhere=True), force, self.kernels
-        whole = replace(self.kernels, is_boxed=True)
-        force = whole.vector(np.float64)
-        return Operator(whole, np.float64).product(self.vector, force, everywhere=True), force, whole
+    def _force(self) -> tuple[float, NDArray[np.float64]]:
+        """Work of the nodal forces, and these forces in the kernels' order."""
+        force = self.kernels.vector(np.float64)
+        return self.operator.product(self.displacement, force, everywhere=True), force
 
     def _nodes_of(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
         a, b, c = self.model.nodes
@@ -75,8 +67,8 @@ class Solution:
         -------
         ndarray, shape (n0 + 1, n1 + 1, n2 + 1, 3)
         """
-        _, force, order = self._force()
-        return self._nodes_of(order.in_box(force))
+        _, force = self._force()
+        return self._nodes_of(self.kernels.in_box(force))
 
     def reaction(self, nodes: Nodes, centre_mm: Array | None = None) -> tuple[Array, Array]:
         """Force and moment that the supports at some nodes give the model.
@@ -92,9 +84,9 @@ class Solution:
         -------
         force_n, moment_nmm : ndarray, shape (3,)
         """
-        _, all_forces, order = self._force()
+        _, all_forces = self._force()
         # Places of nodes that are not the model's lie in the vector's tail, where there is no force.
-        force = np.stack([all_forces[places_of(self.model, order, nodes, axis)] for axis in range(3)], axis=1)
+        force = np.stack([all_forces[places_of(self.model, self.kernels, nodes, axis)] for axis in range(3)], axis=1)
         places = self.model.positions_mm(nodes)
         centre = places.mean(axis=0) if centre_mm is None else np.asarray(centre_mm, float)
         return force.sum(axis=0), np.cross(places - centre, force).sum(axis=0)

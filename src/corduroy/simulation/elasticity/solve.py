@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +172,7 @@ class Solver:
         gradient : ndarray, shape (3, 3)
             Displacement component over position axis.
         """
-        whole = replace(self._kernels, is_boxed=True)
+        whole = self._boxed.model
         mean, force = whole.vector(np.float64), whole.vector(np.float64)
         view = whole.view(mean)
         for axis, n in enumerate(self._kernels.box.shape):
@@ -179,13 +180,20 @@ class Solver:
             shape[(0, 1, 3)[axis]] = n
             place = ((np.arange(n) - 1) * self.model.spacing_mm[axis]).reshape(shape)
             view += gradient[:, axis].reshape(1, 1, 3, 1) * place
-        Operator(whole, np.float64).product(mean, force)
+        self._boxed.product(mean, force)
         stiffest = np.linalg.norm(whole.stiffness) * float(whole.modulus.max()) * np.abs(mean).max()
         if np.abs(force).max() < _ROUNDING * stiffest:
             force[:] = 0  # the mean strain is in balance as it is
         kernels = self._kernels
         found = self.relieve(kernels.vector(np.float64), -kernels.out_of_box(force))
-        return replace(found, mean=mean)
+        return replace(
+            found, kernels=whole, operator=self._boxed, displacement=mean + kernels.in_box(found.displacement)
+        )
+
+    @cached_property
+    def _boxed(self) -> Operator:
+        """With a place for every node: a mean strain moves those between the struts too."""
+        return Operator(replace(self._kernels, is_boxed=True), np.float64)
 
     def _residual(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Force that is not yet in balance, on the unknowns."""
