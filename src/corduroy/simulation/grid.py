@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,3 +79,21 @@ def covering(voxels: tuple[int, ...], periodic: tuple[bool, bool, bool]) -> Node
     """The box of a grid of voxels, open axes rounded up to even."""
     a, b, c = (n if wraps else n + n % 2 for n, wraps in zip(voxels, periodic, strict=True))
     return NodeBox((a, b, c), periodic)
+
+
+def at_nodes(voxels: NDArray[Any]) -> NDArray[Any]:
+    """Sum over the voxels around each node, or whether any is true.
+
+    Parameters
+    ----------
+    voxels : ndarray of number or bool, shape (n0, n1, n2)
+
+    Returns
+    -------
+    ndarray, shape (n0 + 1, n1 + 1, n2 + 1)
+    """
+    a, b, c = voxels.shape
+    total = np.zeros((a + 1, b + 1, c + 1), voxels.dtype)
+    for i, j, k in itertools.product((0, 1), repeat=3):
+        total[i : i + a, j : j + b, k : k + c] += voxels  # of truth values: or
+    return total

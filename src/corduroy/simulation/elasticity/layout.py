@@ -146,38 +146,3 @@ def _fill_places(starts: Any, spans: Any, places: Any, pitch: int, place: Any) -
         for r in range(starts[line], starts[line + 1]):
             for i in range(spans[r, 1]):
                 place[line * pitch + spans[r, 0] + i] = places[r] + i
-
-
-@njit(cache=True)
-def spread(vector: Any, lane: int, starts: Any, spans: Any, places: Any, pitch: int, whole: Any) -> None:
-    """Copy a vector into one with a place for every node of the box.
-
-    Parameters
-    ----------
-    vector : array of float, flat
-    lane, starts, spans, places
-        Of the vector; see `Runs`.
-    pitch : int
-        Nodes of a line.
-    whole : array of float, flat
-        Plane, line, component, place in the line.
-    """
-    for line in range(starts.size - 1):
-        for r in range(starts[line], starts[line + 1]):
-            for c in range(3):
-                target = (3 * line + c) * pitch + spans[r, 0]
-                source = places[r] + c * lane
-                for i in range(spans[r, 1]):
-                    whole[target + i] = vector[source + i]
-
-
-@njit(cache=True)
-def gather(whole: Any, lane: int, starts: Any, spans: Any, places: Any, pitch: int, vector: Any) -> None:
-    """The other way round."""
-    for line in range(starts.size - 1):
-        for r in range(starts[line], starts[line + 1]):
-            for c in range(3):
-                source = (3 * line + c) * pitch + spans[r, 0]
-                target = places[r] + c * lane
-                for i in range(spans[r, 1]):
-                    vector[target + i] = whole[source + i]

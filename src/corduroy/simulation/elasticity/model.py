@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from corduroy.errors import ModelError
 from corduroy.simulation.elasticity.element import Array, element_stiffness, isotropic
 from corduroy.simulation.elasticity.operator import Model, own_nodes
-from corduroy.simulation.grid import NodeBox, covering, zeros
+from corduroy.simulation.grid import NodeBox, at_nodes, covering, zeros
 
 WIDEST_CONTRAST = 1e9
 """Largest over smallest modulus; single precision, in which the preconditioner works, has seven digits. Author's
@@ -77,14 +77,7 @@ class VoxelModel:
 
     def stiff_nodes(self) -> NDArray[np.bool_]:
         """Nodes that belong to a stiff voxel, shape `nodes`."""
-        solid = np.asarray(self.modulus_mpa) > 0
-        found = np.zeros(self.nodes, bool)
-        a, b, c = solid.shape
-        for i in (0, 1):
-            for j in (0, 1):
-                for k in (0, 1):
-                    found[i : i + a, j : j + b, k : k + c] |= solid
-        return found
+        return at_nodes(np.asarray(self.modulus_mpa) > 0)
 
     def positions_mm(self, nodes: NDArray[np.int64]) -> Array:
         """Where nodes lie, from the first corner of the grid.

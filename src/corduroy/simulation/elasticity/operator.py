@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from corduroy.errors import ModelError
 from corduroy.simulation.elasticity import kernels, layout
 from corduroy.simulation.elasticity.element import Array, block_entries
-from corduroy.simulation.grid import NodeBox, zeros
+from corduroy.simulation.grid import NodeBox, at_nodes, zeros
 
 
 @dataclass
@@ -65,20 +65,27 @@ class Model:
         """The same values in the order of a boxed layout, periodic ghosts filled."""
         if self.is_boxed:
             return vector
-        planes, lines, pitch = self.box.shape
-        whole = zeros(3 * planes * lines * pitch, vector.dtype)
-        runs = self.layout.known
-        layout.spread(vector, self.layout.lane, *runs.table, pitch, whole)
+        whole = zeros(3 * int(np.prod(self.box.shape)), vector.dtype)
+        there, at = self._first_components(self.layout.known)
+        for c in range(3):
+            self.view(whole)[:, :, c][there] = vector[at + c * self.layout.lane]
         return whole
 
     def out_of_box(self, whole: NDArray[Any]) -> NDArray[Any]:
         """The other way round."""
         if self.is_boxed:
             return whole
-        vector, runs = self.vector(whole.dtype), self.layout.own
-        pitch = self.box.shape[2]
-        layout.gather(whole, self.layout.lane, *runs.table, pitch, vector)
+        vector = self.vector(whole.dtype)
+        there, at = self._first_components(self.layout.own)
+        for c in range(3):
+            vector[at + c * self.layout.lane] = self.view(whole)[:, :, c][there]
         return vector
+
+    def _first_components(self, runs: layout.Runs) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+        """Which nodes of the box are in some runs, and where in a vector they begin."""
+        place = layout.places_of(runs, self.box.shape).reshape(self.box.shape)
+        there = place >= 0
+        return there, place[there]
 
     def view(self, whole: NDArray[Any]) -> NDArray[Any]:
         """A boxed vector as a box with ghosts: plane, line, component, place in the line."""
@@ -98,14 +105,8 @@ def own_nodes(box: NodeBox, solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     box : NodeBox
     solid : ndarray of bool, shape `box.voxel_shape`
     """
-    found = np.zeros(box.shape, bool)
-    a, b, c = solid.shape
-    for i in (0, 1):
-        for j in (0, 1):
-            for k in (0, 1):
-                found[i : i + a, j : j + b, k : k + c] |= solid
     own = np.zeros(box.shape, bool)
-    box.inner(own)[:] = box.inner(found)
+    box.inner(own)[:] = box.inner(at_nodes(solid))
     return own
 
 
@@ -211,13 +212,7 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
     ndarray of float32, flat
         In the order of a vector's first components; 0 where nothing is unknown.
     """
-    total = np.zeros(model.box.shape, np.float32)
-    voxels = model.voxels
-    a, b, c = voxels.shape
-    for i in (0, 1):
-        for j in (0, 1):
-            for k in (0, 1):
-                total[i : i + a, j : j + b, k : k + c] += voxels
+    total = at_nodes(model.voxels)
     total *= np.float32(np.diag(model.stiffness).mean())
     places = model.places()
     unknown = np.flatnonzero((places >= 0) & (model.free[: places.size] > 0))
