@@ -21,6 +21,7 @@ from corduroy.pipeline.injection_members import member_runner
 from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
 from corduroy.pipeline.injection_part import part_of
 from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
+from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.mechanics_calibration import calibration_of
 from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs, PlanReportWriter
 from corduroy.pipeline.planned_run import PlannedRun
@@ -148,7 +149,8 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
         if plan["augmentation"] is None:
             raise ModelError(f"{level} without a plan for cement", "a vertebra with its body")
         on_step("density")
-        calibration = calibration_of(ct, spine, level, self._structures(spine), self._chosen.calibration)
+        organs = organs_of(self._plan.structures, spine)
+        calibration = calibration_of(ct, spine, level, organs, self._chosen.calibration)
         lesion = _lesion(folder) if plan["lesion"] is not None else None
         ways = openings_of(plan["augmentation"]["leaks"])
         fine, coarse = (

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
+from corduroy.anatomy.spine import Spine
 from corduroy.errors import DoubtWarning, GeometryError, LabelError, RepairWarning
 from corduroy.imaging import read_labels, read_scan
 from corduroy.imaging.volume import Box, LabelMap, Volume
@@ -48,6 +51,14 @@ def read_case(case: Case, settings: CaseSettings) -> tuple[Volume | None, LabelM
     if labels is not None:
         check_pair(image, labels)
     return image, labels
+
+
+def organs_of(given: Path | None, spine: Spine) -> LabelMap | None:
+    """Organs in TotalSegmentator's numbers, as the user gave them; else the label map itself, if it holds any."""
+    if given is not None:
+        return read_labels(given)
+    holds_organs = spine.scheme is TOTALSEGMENTATOR and set(spine.labels.labels) - set(spine.scheme.levels)
+    return spine.labels if holds_organs else None
 
 
 def has_few_values(array: NDArray[np.generic]) -> bool:

@@ -15,6 +15,7 @@ from corduroy.imaging.density import Calibration
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
+from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.mechanics_calibration import calibration_of
 from corduroy.pipeline.mechanics_masks import Masks, masks_of, simulated_fill
 from corduroy.pipeline.mechanics_outputs import MechanicsImages, MechanicsReportWriter, write_mechanics_files
@@ -128,7 +129,8 @@ class _MechanicsRun(PlannedRun[_Computed]):
                 if ct is None:
                     raise ModelError("labels without a CT", "the CT, from whose grey values density follows")
                 on_step("density")
-                calibration = calibration_of(ct, spine, level, self._structures(spine), chosen.calibration)
+                organs = organs_of(self._plan.structures, spine)
+                calibration = calibration_of(ct, spine, level, organs, chosen.calibration)
                 masks = masks_of(
                     plan,
                     folder,

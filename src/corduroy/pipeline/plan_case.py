@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from corduroy.anatomy.level import Level
-from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
-from corduroy.anatomy.spine import Spine
 from corduroy.errors import PlanError
-from corduroy.imaging import read_labels, read_scan
-from corduroy.imaging.volume import LabelMap
+from corduroy.imaging import read_scan
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
+from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.plan_lesion import LesionRequest, Point, find_lesion
 from corduroy.pipeline.plan_outputs import (
     LESION_FILE,
@@ -215,7 +213,7 @@ class _PlanRun:
         level = request.level or (None if facts is None else facts.level)
         with collecting(self._run.warnings):
             spine = self._run.spine
-            structures = self._structures(spine)
+            structures = organs_of(self._request.structures, spine)
             if level is not None:
                 require_body(spine, level)
             self._on_step("lesion")
@@ -249,13 +247,6 @@ class _PlanRun:
             simulated.figures(self._folder),
         )
         return replace(plan, provenance=replace(plan.provenance, inputs=hashes)), images
-
-    def _structures(self, spine: Spine) -> LabelMap | None:
-        """Organs as the user gave them; else those in the label map itself, if its scheme has organs."""
-        if self._request.structures is not None:
-            return read_labels(self._request.structures)
-        holds_organs = spine.scheme is TOTALSEGMENTATOR and set(spine.labels.labels) - set(spine.scheme.levels)
-        return spine.labels if holds_organs else None
 
 
 def existing(role: str, path: Path) -> Path:

@@ -9,10 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from corduroy.anatomy.scheme_tables import TOTALSEGMENTATOR
-from corduroy.anatomy.spine import Spine
-from corduroy.imaging import read_labels
-from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import filling, sweep_partials
 from corduroy.pipeline.plan_case import PlanRequest, existing, plan_case
@@ -109,11 +105,6 @@ class PlannedRun(ABC, Generic[Made]):
         with tempfile.TemporaryDirectory(prefix="corduroy-plan-") as name:
             places = PlanOutputs(None, Path(name), steps)
             yield plan_case(self._case, self._plan, self._settings, places, None, on_step), Path(name)
-
-    def _structures(self, spine: Spine) -> LabelMap | None:
-        if self._plan.structures is not None:
-            return read_labels(self._plan.structures)
-        return spine.labels if spine.scheme is TOTALSEGMENTATOR else None
 
     def _write(self, document: dict[str, Any], made: Made, folder: Path) -> list[str]:
         """Its files and what the plan takes up, all at once; returns the names of the files."""
