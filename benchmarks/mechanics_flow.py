@@ -49,7 +49,7 @@ def compressed(
     voxels = np.argwhere(kept > 0)
     modulus, strength = kept[kept > 0].astype(float), yield_mpa[kept > 0]
     corners = [np.ravel_multi_index(tuple((voxels + corner).T), model.nodes) for corner in np.array(CORNERS)]
-    places = np.stack([solver.places(nodes, axis) for nodes in corners for axis in range(3)], axis=1)
+    places = np.concatenate([solver.places(nodes) for nodes in corners], axis=1)
     points = itertools.product((-_GAUSS, _GAUSS), repeat=3)
     strains = np.array([strain_matrix(np.array(point), np.asarray(model.spacing_mm)) for point in points])
     plastic, forces = np.zeros((len(voxels), 8, 6)), np.zeros((len(voxels), 24))
@@ -59,11 +59,11 @@ def compressed(
     elasticity = model.unit_elasticity()
     for amount in displacements_mm:
         for held in platens(model, 2, amount, False, low, high).held:
-            displacement[solver.places(held.nodes, held.axis)] = held.displacement_mm
+            displacement[solver.places(held.nodes)[:, held.axis]] = held.displacement_mm
         before = np.inf
         for _ in range(_MOST):
             solution = solver.relieve(displacement, load)
-            force = float(load[solver.places(high, 2)].sum() - solution.reaction(high)[0][2])
+            force = float(load[solver.places(high)[:, 2]].sum() - solution.reaction(high)[0][2])
             if abs(force - before) <= _SETTLED * force:
                 break
             before = force

@@ -128,11 +128,11 @@ def ghosted(model: VoxelModel, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
     return at
 
 
-def places_of(model: VoxelModel, kernels: Model, nodes: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
-    """Where in a vector a component of a model's nodes lies; in its unused tail where there is no such node."""
+def places_of(model: VoxelModel, kernels: Model, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where in a vector the components of a model's nodes lie, shape (m, 3); in its unused tail for other nodes."""
     order = kernels.layout
-    place = kernels.places()[ghosted(model, nodes)]
-    return np.where(place >= 0, place + axis * order.lane, order.size).astype(np.int64)
+    place = kernels.places()[ghosted(model, nodes), None]
+    return np.where(place >= 0, place + order.lane * np.arange(3), order.size).astype(np.int64)
 
 
 def to_kernels(

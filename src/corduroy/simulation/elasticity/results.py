@@ -86,7 +86,7 @@ class Solution:
         """
         _, all_forces = self._force()
         # Places of nodes that are not the model's lie in the vector's tail, where there is no force.
-        force = np.stack([all_forces[places_of(self.model, self.kernels, nodes, axis)] for axis in range(3)], axis=1)
+        force = all_forces[places_of(self.model, self.kernels, nodes)]
         places = self.model.positions_mm(nodes)
         centre = places.mean(axis=0) if centre_mm is None else np.asarray(centre_mm, float)
         return force.sum(axis=0), np.cross(places - centre, force).sum(axis=0)

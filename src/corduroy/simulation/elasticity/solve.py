@@ -103,9 +103,9 @@ class Solver:
         free = self._kernels.free
         return int(sum(np.count_nonzero(free & bit) for bit in (1, 2, 4)))
 
-    def places(self, nodes: Nodes, axis: int) -> NDArray[np.int64]:
-        """Where in a vector a component of nodes lies; in its unused tail for nodes that are not the model's."""
-        return places_of(self.model, self._kernels, nodes, axis)
+    def places(self, nodes: Nodes) -> NDArray[np.int64]:
+        """See `places_of`."""
+        return places_of(self.model, self._kernels, nodes)
 
     def solve(self, conditions: Conditions) -> Solution:
         """Displacements under conditions whose supports are those of the solver.
@@ -122,7 +122,7 @@ class Solver:
         kernels = self._kernels
         displacement = kernels.vector(np.float64)
         for held in conditions.held:
-            displacement[self.places(held.nodes, held.axis)] = held.displacement_mm
+            displacement[self.places(held.nodes)[:, held.axis]] = held.displacement_mm
         load = self.load_vector(conditions)
         return self.relieve(displacement, load)
 
@@ -132,8 +132,7 @@ class Solver:
             return None
         load = self._kernels.vector(np.float64)
         for part in conditions.loads:
-            for axis in range(3):
-                np.add.at(load, self.places(part.nodes, axis), part.force_n[:, axis])
+            np.add.at(load, self.places(part.nodes), part.force_n)
         return load
 
     def relieve(self, displacement: NDArray[np.float64], load: NDArray[np.float64] | None) -> Solution:

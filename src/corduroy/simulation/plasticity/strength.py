@@ -265,7 +265,7 @@ def _advance(state: _State, conditions: Conditions, guess: Array, share: float, 
     """Bring the state into balance under new displacements of the plates."""
     state.displacement += share * guess
     for held in conditions.held:
-        state.displacement[state.solver.places(held.nodes, held.axis)] = held.displacement_mm
+        state.displacement[state.solver.places(held.nodes)[:, held.axis]] = held.displacement_mm
     for _ in range(settings.most_corrections):
         residual = state.unbalanced()
         scale = float(np.linalg.norm(state.unbalanced(everywhere=True) + residual))
@@ -277,7 +277,7 @@ def _advance(state: _State, conditions: Conditions, guess: Array, share: float, 
 
 def _force(state: _State, nodes: Nodes, axis: int) -> float:
     forces = state.unbalanced(everywhere=True)
-    return -float(forces[state.solver.places(nodes, axis)].sum())
+    return -float(forces[state.solver.places(nodes)[:, axis]].sum())
 
 
 def _flowing(state: _State) -> float:
