@@ -171,10 +171,8 @@ def characterise(
     texture = lesion_texture(bench, inside)
     epidural = epidural_extension(bench, inside, spine, ct, uptake)
     beside = paravertebral_extension(bench, inside, spine, uptake)
-    soft_part = np.zeros_like(inside)
-    if uptake is not None:
-        # On one phase the aorta and the other side's muscle pass for a soft part: no reason to ask less of a hole.
-        soft_part = beside.voxels if epidural is None else beside.voxels | epidural.voxels
+    soft_parts = [part.voxels for part in (epidural, beside) if part is not None and part.known]
+    soft_part = np.logical_or.reduce([np.zeros_like(inside), *soft_parts])
     return LesionFindings(
         bench.level,
         _volume(bench, inside),

@@ -40,12 +40,16 @@ class Extension:
         Percent of the canal's area that it takes where it takes most; only for the epidural part.
     voxels : ndarray of bool
         On the bench.
+    known : bool
+        Whether a contrasted phase showed it. On one phase epidural fat, the aorta and the other side's muscle pass
+        for it, so that nothing may rest on it then, nor on its absence.
     """
 
     volume_ml: Measured
     side: Side | None
     canal_share: Measured | None
     voxels: BoolArray
+    known: bool
 
     @property
     def present(self) -> bool:
@@ -93,9 +97,8 @@ def epidural_extension(
     shares = voxels.sum(axis=(0, 1)) / np.maximum(canal.sum(axis=(0, 1)), 1)
     share = 100.0 * float(shares[canal.sum(axis=(0, 1)) > 20].max(initial=0.0))
     method = "canal: uptake" if uptake is not None else "canal: unlike other levels"
-    return Extension(
-        _volume(bench, voxels, method), _side(bench, voxels), Measured(share, "%", 15.0, method, modality="CT"), voxels
-    )
+    taken = Measured(share, "%", 15.0, method, modality="CT")
+    return Extension(_volume(bench, voxels, method), _side(bench, voxels), taken, voxels, uptake is not None)
 
 
 def paravertebral_extension(bench: Bench, inside: BoolArray, spine: Spine, uptake: Array | None) -> Extension:
@@ -119,7 +122,7 @@ def paravertebral_extension(bench: Bench, inside: BoolArray, spine: Spine, uptak
         strange = room & unlike & (grey > _SOFT_HU[0]) & (grey < _SOFT_HU[1]) & (room & ~bones)[::-1]
     voxels = _touching(bench, inside, strange)
     method = "beside the body: uptake" if uptake is not None else "beside the body: unlike the other side"
-    return Extension(_volume(bench, voxels, method), _side(bench, voxels), None, voxels)
+    return Extension(_volume(bench, voxels, method), _side(bench, voxels), None, voxels, uptake is not None)
 
 
 def _takes_up(bench: Bench, inside: BoolArray, uptake: Array) -> BoolArray:

@@ -208,8 +208,8 @@ def _found(
     if findings is None:
         return PlannedLesion(level, doubts=doubts, why_no_mask=why)
     drawn = f"The lesion was delineated by the software ({delineation.how}): look at its border, edit it, give it back."
-    outside = () if contrasted is not None else (_OUTSIDE_UNKNOWN,)
-    mask = LesionMask.found(delineation, findings, contrasted is not None)
+    mask = LesionMask.found(delineation, findings)
+    outside = () if mask.outside_known else (_OUTSIDE_UNKNOWN,)
     return PlannedLesion(level, mask, findings, delineation, (*doubts, drawn, *outside))
 
 

@@ -83,17 +83,15 @@ class LesionMask:
         return found
 
     @classmethod
-    def found(cls, delineation: Delineation, findings: LesionFindings, contrasted: bool) -> LesionMask:
+    def found(cls, delineation: Delineation, findings: LesionFindings) -> LesionMask:
         """The lesion as it was found by its grey values, on the grid of the CT.
 
         Parameters
         ----------
         delineation : Delineation
         findings : LesionFindings
-            Of the same lesion.
-        contrasted : bool
-            Whether a contrasted phase showed the parts outside the bone. One phase does not tell them from epidural
-            fat and muscle, so that they are left out then and count as not known.
+            Of the same lesion. Parts outside the bone that no contrasted phase showed are left out, and count as not
+            known.
 
         Raises
         ------
@@ -109,11 +107,12 @@ class LesionMask:
             "paravertebral": findings.paravertebral,
         }
         for name, extension in outside.items():
-            if contrasted and extension is not None and extension.present:
+            if extension is not None and extension.known and extension.present:
                 box, share = delineation.bench.onto(extension.voxels.astype(np.float32), grid)
                 here = parts[box]
                 here[(share >= 0.5) & (here == 0)] = CODES[name]
-        return cls(delineation.level, _cropped(LabelMap(parts, grid.affine, "lesion")), contrasted, True)
+        whole = _cropped(LabelMap(parts, grid.affine, "lesion"))
+        return cls(delineation.level, whole, outside_known=findings.paravertebral.known, by_grey_values=True)
 
     @property
     def voxel_mm3(self) -> float:
