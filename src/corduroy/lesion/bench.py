@@ -212,6 +212,12 @@ class Bench:
         """World mm of voxel indices, shape (n, 3)."""
         return self.grid.frame.world(self.grid.start + self.grid.step * index)
 
+    def away_from(self, voxels: BoolArray, local: FloatArray) -> FloatArray:
+        """Distance in mm from the nearest of some voxels to points on the vertebra's axes, shape (n,)."""
+        distance = ndimage.distance_transform_edt(~voxels, self.grid.step)
+        index = ((local - self.grid.start) / self.grid.step).T
+        return np.asarray(ndimage.map_coordinates(distance, index, order=1, mode="nearest"))
+
     def sampled(self, image: Volume) -> Array:
         """Another image on this bench, trilinear, 0 outside it."""
         upper = self.grid.start + self.grid.step * (np.array(self.grid.values.shape) - 1)

@@ -11,14 +11,13 @@ from corduroy.imaging.volume import Volume
 from corduroy.lesion.baseline import Baseline
 from corduroy.lesion.bench import Array, Bench, BoolArray, FloatArray
 from corduroy.lesion.holes import find_holes
-from corduroy.lesion.walls import AZIMUTHS, Walls
+from corduroy.lesion.walls import AZIMUTHS, LEAST_CREST_HU, Walls
 from corduroy.provenance import Measured
 
 # All author's choice, set on planted lesions.
 _DIAMETER_MM = 2.3  # half-width of the 95 % interval, from planted lesions
 _OVER_MM = 3.5  # a ray belongs to the lesion if that lies so near
 _DENSE_HU = 350.0  # a lesion this dense hides its cortex
-_LEAST_CREST_HU = 40.0  # where the wall as a whole stands out less, nothing is said
 _EXPANDED_MM = 2.0  # walls that were not pushed out seemed to bulge by less in nine of ten
 _THIN_SD, _RADIUS_SD_MM = 10.0, 0.6
 _SHARED_BINS = 6
@@ -99,7 +98,7 @@ def lesion_cortex(
     stroma_hu : float
         Of the lesion.
     soft_part : ndarray of bool
-        The lesion's parts outside the bone.
+        The lesion's parts outside the bone, as far as they are known.
 
     Notes
     -----
@@ -115,7 +114,7 @@ def lesion_cortex(
     over = _over(bench, inside, walls)
     expansion, place = _expansion(walls, wall_radius, over)
     usual = wall_hu[tuple(walls.bins.T)]
-    told = over & (usual > _LEAST_CREST_HU)
+    told = over & (usual > LEAST_CREST_HU)
     if not told.any():
         return Cortex(None, expansion, place, (), None)
     thinning = 100.0 * (1.0 - float(np.median(walls.crest_hu[told] / usual[told])))
@@ -134,9 +133,7 @@ def _breach(bench: Bench, middle: FloatArray, diameter_mm: float) -> CortexBreac
 
 def _over(bench: Bench, inside: BoolArray, walls: Walls) -> BoolArray:
     """Rays whose wall covers the lesion."""
-    distance = ndimage.distance_transform_edt(~(inside & bench.interior))
-    index = ((walls.local - bench.grid.start) / bench.grid.step).T
-    return np.asarray(ndimage.map_coordinates(distance, index, order=1, mode="nearest") < _OVER_MM)
+    return np.asarray(bench.away_from(inside & bench.interior, walls.local) < _OVER_MM)
 
 
 def _expansion(walls: Walls, expected: FloatArray, over: BoolArray) -> tuple[Measured | None, str | None]:

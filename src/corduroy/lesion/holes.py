@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.bench import Array, Bench, BoolArray, FloatArray
-from corduroy.lesion.walls import Walls
+from corduroy.lesion.walls import LEAST_CREST_HU, Walls
 
 # All author's choice, set on planted lesions of other seeds than the benchmark's (7000-7231).
 _INWARDS_MM = np.arange(-3.0, 3.01, 0.25)
@@ -28,7 +28,6 @@ _MOST_POOLED = 400  # rays from which what is usual around a place is taken
 _LEAST_USUAL = 0.6  # of the wall as a whole, where the wall around a place is weaker still
 _GREY_HU = (-200.0, 1500.0)
 _BRIGHT_HU = 130.0  # where more lies outside, another bone or a vessel full of contrast hides the wall
-_LEAST_CREST_HU = 40.0  # where the wall as a whole stands out less, nothing is said
 _MISSING, _MISSING_AT_SOFT_PART = 0.70, 0.50  # beyond the noise, of the wall, in the middle of a hole
 _NOISE_WEIGHT = 0.3
 _EDGE = 0.45  # as far as a hole reaches
@@ -85,7 +84,7 @@ def find_holes(
         return Holes([], None)
     crest, bright = _crest(bench, ct, walls, over, stroma_hu)
     whole = float(np.median(crest))
-    if whole < _LEAST_CREST_HU:
+    if whole < LEAST_CREST_HU:
         return Holes([], None)
     around = _usual_around(local, crest)
     noise = _MAD_TO_SD * float(np.median(np.abs(crest - around))) / whole
@@ -128,9 +127,7 @@ def _near(bench: Bench, local: FloatArray, soft_part: BoolArray) -> BoolArray:
     """Rays beside a part of the lesion outside the bone."""
     if not soft_part.any():
         return np.zeros(len(local), dtype=bool)
-    away = ndimage.distance_transform_edt(~soft_part, bench.grid.step)
-    index = ((local - bench.grid.start) / bench.grid.step).T
-    return np.asarray(ndimage.map_coordinates(away, index, order=1, mode="nearest") < _SOFT_PART_MM)
+    return np.asarray(bench.away_from(soft_part, local) < _SOFT_PART_MM)
 
 
 def _patches(local: FloatArray, area: FloatArray, missing: FloatArray, asked: Array) -> list[tuple[FloatArray, float]]:

@@ -20,6 +20,7 @@ _PATCH_MM = 1.6  # over which neighbouring rays are averaged
 _HEIGHT = 0.75  # of the half height: beyond it the endplates round off
 _LEVEL = 0.7  # largest upward part of a normal that belongs to a side wall
 AZIMUTHS, HEIGHTS = 24, 3
+LEAST_CREST_HU = 40.0  # where a wall stands out less, nothing is said of it
 
 
 @dataclass(frozen=True, eq=False)
