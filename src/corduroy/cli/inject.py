@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corduroy.cli.guard import guarded
-from corduroy.cli.simulated import named_outputs, plan_request, print_places
+from corduroy.cli.simulated import named_outputs, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.injection_case import InjectionWriters
@@ -84,7 +84,7 @@ def inject(
     """Inject the planned vertebra: fill over time, pressure, chance of a leak through each way out, what if."""
     with guarded():
         from corduroy.cli.inject_table import print_injection
-        from corduroy.cli.plan import one_case
+        from corduroy.cli.plan import one_case, plan_request
         from corduroy.cli.progress import work_bar
         from corduroy.errors import SettingsError
         from corduroy.pipeline.injection_case import injection_case

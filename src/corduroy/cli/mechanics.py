@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corduroy.cli.guard import guarded
-from corduroy.cli.simulated import named_outputs, plan_request, print_places
+from corduroy.cli.simulated import named_outputs, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.mechanics_case import Writers
@@ -75,7 +75,7 @@ def mechanics(
     """Stiffness and strength of a vertebra, intact-like, as it is, filled, decompressed; what its neighbours feel."""
     with guarded():
         from corduroy.cli.mechanics_table import print_mechanics
-        from corduroy.cli.plan import one_case
+        from corduroy.cli.plan import one_case, plan_request
         from corduroy.cli.progress import work_bar
         from corduroy.pipeline.mechanics_case import mechanics_case
         from corduroy.pipeline.mechanics_settings import MechanicsRequest, checked_settings

@@ -11,6 +11,7 @@ from corduroy.cli.guard import guarded
 
 if TYPE_CHECKING:
     from corduroy.pipeline.case import Case
+    from corduroy.pipeline.plan_case import PlanRequest
     from corduroy.pipeline.plan_outputs import PlanReportWriter
 
 
@@ -52,23 +53,13 @@ def plan(
 ) -> None:
     """Plan biopsy, embolization, cement and laminectomy of one vertebra; what is missing is named, never guessed."""
     with guarded():
-        from corduroy.anatomy.level import Level
         from corduroy.cli.plan_table import print_plan
         from corduroy.cli.progress import step_bar
-        from corduroy.pipeline.plan_case import PlanRequest, plan_case
+        from corduroy.pipeline.plan_case import plan_case
         from corduroy.pipeline.plan_outputs import PlanOutputs
         from corduroy.pipeline.settings import CaseSettings
-        from corduroy.planning.plan_settings import read_plan_settings
 
-        request = PlanRequest(
-            None if level is None else Level.parse(level),
-            lesion,
-            facts,
-            structures,
-            contrast,
-            None if seed is None else _point(seed),
-            None if settings is None else read_plan_settings(settings),
-        )
+        request = plan_request(level, lesion, facts, structures, contrast, settings, seed)
         case = one_case(source, labels)
         outputs = PlanOutputs.for_case(case, json, report)
         chosen = CaseSettings(scheme=scheme, series=series)
@@ -87,6 +78,31 @@ def one_case(source: Path, labels: Path | None) -> Case:
     if len(cases) > 1:
         raise CaseError(f"{source} holds {len(cases)} cases", "one case", "name the folder of one session")
     return cases[0]
+
+
+def plan_request(
+    level: str | None,
+    lesion: Path | None,
+    facts: Path | None,
+    structures: Path | None,
+    contrast: Path | None,
+    settings: Path | None,
+    seed: str | None = None,
+) -> PlanRequest:
+    """The plan as the options describe it."""
+    from corduroy.anatomy.level import Level
+    from corduroy.pipeline.plan_case import PlanRequest
+    from corduroy.planning.plan_settings import read_plan_settings
+
+    return PlanRequest(
+        None if level is None else Level.parse(level),
+        lesion,
+        facts,
+        structures,
+        contrast,
+        None if seed is None else _point(seed),
+        None if settings is None else read_plan_settings(settings),
+    )
 
 
 def _point(text: str) -> tuple[float, float, float]:

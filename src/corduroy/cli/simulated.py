@@ -1,4 +1,4 @@
-"""What `corduroy inject` and `corduroy mechanics` have in common: the plan they rest on, and where their results go."""
+"""What `corduroy inject` and `corduroy mechanics` have in common: where their results go."""
 
 from __future__ import annotations
 
@@ -9,32 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from corduroy.pipeline.plan_case import PlanRequest
     from corduroy.pipeline.plan_outputs import PlanOutputs
     from corduroy.planning.simulated import SimulatedKind
-
-
-def plan_request(
-    level: str | None,
-    lesion: Path | None,
-    facts: Path | None,
-    structures: Path | None,
-    contrast: Path | None,
-    settings: Path | None,
-) -> PlanRequest:
-    """The plan as the options describe it."""
-    from corduroy.anatomy.level import Level
-    from corduroy.pipeline.plan_case import PlanRequest
-    from corduroy.planning.plan_settings import read_plan_settings
-
-    return PlanRequest(
-        None if level is None else Level.parse(level),
-        lesion,
-        facts,
-        structures,
-        contrast,
-        settings=None if settings is None else read_plan_settings(settings),
-    )
 
 
 def named_outputs(places: PlanOutputs, kind: SimulatedKind, name: str, asked: Path | None) -> PlanOutputs:
