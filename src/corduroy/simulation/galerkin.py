@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.grouping import grouped
+
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _REACH = 256
 """Room for the fine vertices that bear on a coarse one: 125 in a full box."""
@@ -125,21 +127,12 @@ def other_halves(starts: Any, columns: Any) -> tuple[Any, Any, Any]:
         Of each vertex' neighbours with smaller numbers: these numbers, and their blocks' places.
     """
     n = starts.size - 1
-    found = np.zeros(n + 1, np.int64)
+    rows = np.empty(columns.size, np.int32)
+    below = columns.copy()
     for v in range(n):
         for j in range(starts[v], starts[v + 1]):
-            if columns[j] != v:
-                found[columns[j] + 1] += 1
-    for v in range(n):
-        found[v + 1] += found[v]
-    rows = np.empty(found[n], np.int32)
-    places = np.empty(found[n], np.int32)
-    filled = found[:-1].copy()
-    for v in range(n):
-        for j in range(starts[v], starts[v + 1]):
-            u = columns[j]
-            if u != v:
-                rows[filled[u]] = v
-                places[filled[u]] = j
-                filled[u] += 1
-    return found, rows, places
+            rows[j] = v
+            if columns[j] == v:
+                below[j] = -1
+    found, places = grouped(below, n)
+    return found, rows[places], places

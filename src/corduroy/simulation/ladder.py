@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.simulation import topology, transfer
+from corduroy.simulation.grouping import grouped
 
 Singles = NDArray[np.float32]
 
@@ -19,14 +20,15 @@ class Ladder:
     Parameters
     ----------
     guest_starts, guests, seats : ndarray
-        The fine vertices that each coarse cell hosts, see `transfer.guests_of_cells`; `guests` says where in the fine
-        vector each vertex begins.
+        The fine vertices that each coarse cell hosts: where each cell's begin, where in the fine vector each vertex
+        begins, and its seat.
     lane : int
         Distance of a vertex' components in the fine vector.
     corners : ndarray of int32, shape (cells, 8)
         Coarse vertices.
     starts, places : ndarray
-        Cells at each coarse vertex, see `transfer.cells_of_vertices`.
+        Which corners of which cells are each coarse vertex: where each vertex' begin, and eight times the cell plus the
+        corner.
     """
 
     guest_starts: NDArray[np.int64]
@@ -62,6 +64,6 @@ def ladder(link: topology.Link, address: NDArray[np.int32], lane: int) -> Ladder
     lane : int
     """
     cells = link.cells
-    starts, places = transfer.cells_of_vertices(cells.corners, cells.vertices)
-    guests = transfer.guests_of_cells(link.host, link.seat, address, len(cells.corners))
-    return Ladder(*guests, lane, cells.corners, starts, places)
+    starts, places = grouped(cells.corners.reshape(-1), cells.vertices)
+    guest_starts, guests = grouped(np.where(address >= 0, link.host, -1), len(cells.corners))
+    return Ladder(guest_starts, address[guests], link.seat[guests], lane, cells.corners, starts, places)

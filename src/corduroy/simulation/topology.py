@@ -18,6 +18,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from corduroy.simulation.grouping import grouped
+
 Ints = NDArray[np.int32]
 
 
@@ -94,7 +96,7 @@ def coarsen(fine: Cells) -> Link:
     a, b, c = ((n + 1) // 2 for n in fine.box)
     block = fine.place // 2
     key = (block[:, 0] * b + block[:, 1]) * c + block[:, 2]
-    order = _sorted(key, a * b * c)
+    _, order = grouped(key, a * b * c)
     parent = np.empty(len(key), np.int32)
     count = _group(fine.place, fine.corners, key, order, parent)
     place = np.empty((count, 3), np.int32)
@@ -106,21 +108,6 @@ def coarsen(fine: Cells) -> Link:
     corners = np.empty(8 * count, np.int32)
     vertices = _number(joined, corners)
     return Link(Cells(place, corners.reshape(count, 8), vertices, (a, b, c), fine.periodic), parent, host, seat)
-
-
-@njit(cache=True)
-def _sorted(key: Any, keys: int) -> Any:
-    """Order by key, ties as they come."""
-    start = np.zeros(keys + 1, np.int32)
-    for i in range(key.size):
-        start[key[i] + 1] += 1
-    for k in range(keys):
-        start[k + 1] += start[k]
-    order = np.empty(key.size, np.int32)
-    for i in range(key.size):
-        order[start[key[i]]] = i
-        start[key[i]] += 1
-    return order
 
 
 @njit(cache=True)

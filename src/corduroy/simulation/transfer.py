@@ -21,68 +21,6 @@ def _parts(n: int) -> int:
     return (n + _PART - 1) // _PART
 
 
-@njit(cache=True)
-def cells_of_vertices(corners: Any, vertices: int) -> tuple[Any, Any]:
-    """Which corners of which cells are a vertex.
-
-    Returns
-    -------
-    starts : array of int64, shape (vertices + 1,)
-    places : array of int32
-        Eight times the cell plus the corner.
-    """
-    starts = np.zeros(vertices + 1, np.int64)
-    flat = corners.reshape(-1)
-    for i in range(flat.size):
-        starts[flat[i] + 1] += 1
-    for v in range(vertices):
-        starts[v + 1] += starts[v]
-    places = np.empty(flat.size, np.int32)
-    filled = starts[:-1].copy()
-    for i in range(flat.size):
-        places[filled[flat[i]]] = i
-        filled[flat[i]] += 1
-    return starts, places
-
-
-@njit(cache=True)
-def guests_of_cells(host: Any, seat: Any, address: Any, cells: int) -> tuple[Any, Any, Any]:
-    """The fine vertices that each coarse cell hosts.
-
-    Parameters
-    ----------
-    host, seat : array
-        Of the fine vertices.
-    address : array of int32
-        What to note for each vertex; negative where it has no unknown.
-    cells : int
-        Coarse cells.
-
-    Returns
-    -------
-    starts : array of int64, shape (cells + 1,)
-    guests : array of int32
-        Their addresses.
-    seats : array of uint8
-        Their seats.
-    """
-    starts = np.zeros(cells + 1, np.int64)
-    for v in range(host.size):
-        if host[v] >= 0 and address[v] >= 0:
-            starts[host[v] + 1] += 1
-    for c in range(cells):
-        starts[c + 1] += starts[c]
-    guests = np.empty(starts[cells], np.int32)
-    seats = np.empty(starts[cells], np.uint8)
-    filled = starts[:-1].copy()
-    for v in range(host.size):
-        if host[v] >= 0 and address[v] >= 0:
-            guests[filled[host[v]]] = address[v]
-            seats[filled[host[v]]] = seat[v]
-            filled[host[v]] += 1
-    return starts, guests, seats
-
-
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def restrict(
     fine: Any, lane: int, guest_starts: Any, guests: Any, seats: Any, starts: Any, places: Any, sums: Any, coarse: Any
@@ -95,7 +33,7 @@ def restrict(
     lane : int
         Distance of a vertex' components in `fine`.
     guest_starts, guests, seats
-        Fine vertices of each coarse cell, see `guests_of_cells`; `guests` says where in `fine` each begins.
+        Fine vertices of each coarse cell, see `ladder.Ladder`; `guests` says where in `fine` each begins.
     starts, places
         The cells' corners at each coarse vertex.
     sums : array of float32, shape (8 cells, c)

@@ -153,19 +153,3 @@ def assemble(
                 for v in range(voxel_starts[cell], voxel_starts[cell + 1]):
                     _add_child(total, place[voxel_order[v]], modulus, free, shape, children, stiffness, weights)
                 _scatter(total, corners[cell], starts, columns, blocks, low, high)
-
-
-@njit(cache=True)
-def by_parent(parent: Any, cells: int) -> tuple[Any, Any]:
-    """The voxels of each coarse cell: where each cell's begin, and their order."""
-    starts = np.zeros(cells + 1, np.int64)
-    for i in range(parent.size):
-        starts[parent[i] + 1] += 1
-    for c in range(cells):
-        starts[c + 1] += starts[c]
-    order = np.empty(parent.size, np.int32)
-    filled = starts[:-1].copy()
-    for i in range(parent.size):
-        order[filled[parent[i]]] = i
-        filled[parent[i]] += 1
-    return starts, order

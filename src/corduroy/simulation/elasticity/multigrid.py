@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from corduroy.simulation import topology
 from corduroy.simulation.elasticity import coarse, layout
 from corduroy.simulation.elasticity.operator import Model, Operator, inverse_diagonal
+from corduroy.simulation.grouping import grouped
 from corduroy.simulation.hierarchy import Cycling, Multigrid
 from corduroy.simulation.ladder import ladder
 from corduroy.simulation.levels import MARGIN, POWER_STEPS, Matrix, chebyshev
@@ -86,7 +87,7 @@ def build(model: Model, cycling: Cycling) -> Multigrid:
     link = topology.coarsen(fine)
     rungs = ladder(link, addresses(model), model.layout.lane)
     matrix = Matrix.zeros(link.cells.corners, rungs, 3)
-    starts, order = coarse.by_parent(link.parent, len(link.cells.corners))
+    starts, order = grouped(link.parent, len(link.cells.corners))
     free = model.free.copy()
     model.box.wrap(model.node_bits(free))
     coarse.assemble(
