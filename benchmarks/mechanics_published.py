@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cached_property
 
 import nibabel as nib
 import numpy as np
@@ -79,6 +80,7 @@ class Vertebra:
             "nonlinear": float(row["F.Load (nonlinear) [kN]"]),
         }
 
+    @cached_property
     def _binned(self) -> tuple[NDArray[np.bool_], NDArray[np.int64], Array]:
         """Where a density is counted, the bin of each voxel, and the bins' centres in mg/cm³."""
         clipped = np.trunc(np.maximum(self.density, _CLIP))
@@ -89,7 +91,7 @@ class Vertebra:
 
     def density_g_per_cm3(self, choice: Choice) -> Array:
         """Of the bone, 0 elsewhere and where the published program counts none."""
-        counted, bins, centres = self._binned()
+        counted, bins, centres = self._binned
         of_bin = np.roll(centres, -1) if choice.one_up else centres
         density = of_bin[bins] if choice.binned else self.density
         added = centres[1] - centres[0] if choice.bin_added else 0.0
@@ -97,7 +99,7 @@ class Vertebra:
 
     def is_there(self, choice: Choice) -> NDArray[np.bool_]:
         """Voxels of the published mesh: all but the trabecular ones of density 0."""
-        counted, _, _ = self._binned()
+        counted, _, _ = self._binned
         bone = counted | np.isin(self.labels, _CORTEX)
         if not choice.arch:
             bone &= np.isin(self.labels, _BODY)

@@ -61,10 +61,10 @@ def workplace(starts: NDArray[np.int64], columns: NDArray[np.int32], components:
     bounds = np.searchsorted(starts, np.arange(parts + 1) * int(starts[-1]) // parts).astype(np.int64)
     bounds[0], bounds[-1] = 0, n
     furthest = np.maximum.reduceat(columns, starts[:-1])
-    reach = max(int(furthest[low:high].max()) + 1 - int(high) for low, high in pairwise(bounds))
+    reach = max(0, *(int(furthest[low:high].max()) + 1 - int(high) for low, high in pairwise(bounds)))
     lane = 4 if components == 3 else 1
     wide = np.zeros(lane * n if components == 3 else 0, np.float32)
-    return Workplace(bounds, max(reach, 0), np.zeros(lane * (n + parts * max(reach, 0)), np.float32), wide)
+    return Workplace(bounds, reach, np.zeros(lane * (n + parts * reach), np.float32), wide)
 
 
 @njit(cache=True, fastmath=_FAST, inline="never")
