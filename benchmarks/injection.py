@@ -12,6 +12,7 @@ from benchmarks import (
     injection_cases,
     injection_ensemble,
     injection_leaks,
+    injection_peer,
     injection_published,
     injection_refusals,
     injection_speed,
@@ -20,6 +21,7 @@ from benchmarks.runner import Groups, run
 
 GROUPS: Groups = {
     "speed": injection_speed.measure,
+    "peer": injection_peer.measure,
     "analytic": injection_cases.measure,
     "published": injection_published.measure,
     "behaviour": injection_behaviour.measure,

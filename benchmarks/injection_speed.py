@@ -5,7 +5,8 @@ The peers run on the same matrix to the same tolerance in the same run. pyamg is
     pip install --target DIR --no-deps pyamg
     CORDUROY_PEER_PYAMG=DIR make bench-injection
 
-The `opm` wheel, which installs, holds a parser of decks and no simulator: there is nothing in it to compare with.
+Another two-phase simulator is compared with in the group ``peer``. (The `opm` wheel, which installs too, holds a parser
+of decks and no simulator.)
 """
 
 from __future__ import annotations
