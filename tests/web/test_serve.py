@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -106,3 +108,21 @@ def test_it_starts_answers_and_ends_when_it_is_told(tmp_path: Path) -> None:
             assert "https://" not in content.replace("https://quasar.dev", "")
         assert server.stop() == 0
     assert (tmp_path / "w.log").read_text() == ""
+
+
+def test_the_server_loads_nothing_that_only_computing_needs(tmp_path: Path) -> None:
+    """It is what makes the first page come at once; a page asks the desk or a worker, which load it."""
+    heavy = {"scipy", "numba", "pandas", "skimage", "SimpleITK", "pydicom", "statsmodels", "lifelines", "matplotlib"}
+    script = f"""
+import sys
+from pathlib import Path
+from corduroy.web.app import web_app
+from corduroy.web.serve import serve
+from corduroy.web.settings import ServerSettings
+from corduroy.web.workbench import Workbench
+with Workbench(ServerSettings(folder=Path({str(tmp_path / "w")!r}), workers=0)) as workbench:
+    web_app(workbench)
+print(sorted({heavy!r} & set(sys.modules)))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"

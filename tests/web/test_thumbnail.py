@@ -11,8 +11,8 @@ from PIL import Image
 
 from corduroy.imaging import LabelMap, Volume
 from corduroy.web.scans import PartRole
-from corduroy.web.scans.thumbnail import thumbnail_file, write_thumbnail
-from corduroy.web.scans.view import view_file
+from corduroy.web.scans.thumbnail import write_thumbnail
+from corduroy.web.scans.view import thumbnail_file, view_file
 from corduroy.web.workbench import Workbench
 from tests.web.conftest import Names
 

@@ -6,29 +6,6 @@
 ...     run_case(case, outputs=Outputs.for_case(case))
 """
 
-from corduroy.pipeline.batch import CaseOutcome, Job, run_pool, run_serial
-from corduroy.pipeline.case import Case, find_cases
-from corduroy.pipeline.images import CaseImages, ReportWriter
-from corduroy.pipeline.points import measure_points
-from corduroy.pipeline.run import Outputs, run_case
-from corduroy.pipeline.settings import CaseSettings
-from corduroy.pipeline.validation import Comparison, Summary, compare_with_truth, summarise
+import lazy_loader as lazy
 
-__all__ = [
-    "Case",
-    "CaseImages",
-    "CaseOutcome",
-    "CaseSettings",
-    "Comparison",
-    "Job",
-    "Outputs",
-    "ReportWriter",
-    "Summary",
-    "compare_with_truth",
-    "find_cases",
-    "measure_points",
-    "run_case",
-    "run_pool",
-    "run_serial",
-    "summarise",
-]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

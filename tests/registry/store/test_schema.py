@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, delete, insert, inspect, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -36,6 +37,11 @@ def _ours(name: str | None, kind: str, _: Any) -> bool:
 def _differences(connection: Connection) -> list[Any]:
     options = {"compare_type": True, "include_name": _ours}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
+
+
+def test_the_newest_form_is_that_of_the_last_migration() -> None:
+    folder = Path(schema.__file__).parents[1] / "migrations"
+    assert ScriptDirectory(str(folder)).get_current_head() == schema.NEWEST
 
 
 def _indexes(connection: Connection) -> set[tuple[Any, ...]]:

@@ -75,7 +75,7 @@ def write_backup(connection: Connection, path: Path) -> Manifest:
         with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open(_TRAIL, "w", force_zip64=True) as member:
                 digest = _write_lines(connection, member)
-            manifest = Manifest(FORMAT, schema.newest(), found.lines, found.entries, found.head, digest)
+            manifest = Manifest(FORMAT, schema.NEWEST, found.lines, found.entries, found.head, digest)
             archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=2))
     except OSError as error:
         raise RegistryError(f"{path} cannot be written: {error.strerror or error}", do="make room") from error

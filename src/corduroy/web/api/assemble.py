@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -32,10 +32,8 @@ def add_api(app: FastAPI, workbench: Workbench) -> None:
     """Add every operation and its description."""
     add_refusals(app)
     add_doubts(app)
-    whole = APIRouter(prefix=API)
     for operations in _OPERATIONS:
-        whole.include_router(operations(workbench))
-    app.include_router(whole)
+        app.include_router(operations(workbench), prefix=API)
     described = app.openapi
     app.openapi = lambda: describe_refusals(described())  # type: ignore[method-assign]
     app.mount(f"{API}/swagger", StaticFiles(directory=SWAGGER, check_dir=False), name="swagger")

@@ -15,8 +15,7 @@ from corduroy.web.api.refusals import missing, refusals
 from corduroy.web.api.who import Editor, Viewer
 from corduroy.web.scans import Part, PartRole, Scan
 from corduroy.web.scans.scans import UploadTooLargeError
-from corduroy.web.scans.thumbnail import thumbnail_file
-from corduroy.web.scans.view import view_file
+from corduroy.web.scans.view import thumbnail_file, view_file
 from corduroy.web.workbench import Workbench
 
 ScanId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abcdef"])]

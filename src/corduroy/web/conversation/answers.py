@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corduroy.anatomy.level import Level
-from corduroy.planning.corridors import Corridor
+
+if TYPE_CHECKING:
+    from corduroy.planning.corridors import Corridor
 
 PointMm = tuple[float, float, float]
 
@@ -123,3 +125,26 @@ class VertebraLines:
     lower_leg_mm: tuple[PointMm, ...]
     heights_mm: tuple[tuple[PointMm, PointMm], ...]
     canal_mm: tuple[PointMm, ...]
+
+
+@dataclass(frozen=True)
+class SagittalSlice:
+    """A slice as it is shown: anterior on the left, superior at the top.
+
+    Parameters
+    ----------
+    index, count : int
+        Which of how many, from the patient's left to right.
+    right_mm : float
+        Where it lies, world.
+    width_mm, height_mm : float
+    address : str
+        The picture itself (``data:``).
+    """
+
+    index: int
+    count: int
+    right_mm: float
+    width_mm: float
+    height_mm: float
+    address: str

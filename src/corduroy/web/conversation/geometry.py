@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +11,9 @@ from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import CaseError
 from corduroy.morphometry.sagittal import SagittalProfile, sagittal_profile
 from corduroy.morphometry.settings import MorphometrySettings
-from corduroy.pipeline.files import write_json
 from corduroy.pipeline.run import label_of
 from corduroy.web.conversation.answers import PointMm, ScanFiles, VertebraLines
+from corduroy.web.conversation.lines import keep_lines
 from corduroy.web.conversation.plans import spine_of
 
 FloatArray = NDArray[np.float64]
@@ -47,16 +45,8 @@ def lines_of(files: ScanFiles, kept: Path) -> tuple[VertebraLines, ...]:
         profile = sagittal_profile(vertebra)
         if profile is not None:
             made.append(_lines(vertebra, profile, numbers[vertebra.level]))
-    write_json(kept, {"vertebrae": [asdict(lines) for lines in made]})
+    keep_lines(made, kept)
     return tuple(made)
-
-
-def kept_lines(kept: Path) -> tuple[VertebraLines, ...] | None:
-    """The lines from their file; None if they were not computed yet."""
-    if not kept.is_file():
-        return None
-    document = json.loads(kept.read_text(encoding="utf-8"))
-    return tuple(VertebraLines(**lines) for lines in document["vertebrae"])
 
 
 def _lines(vertebra: Vertebra, profile: SagittalProfile, number: int) -> VertebraLines:

@@ -1,4 +1,4 @@
-"""The questions to a plan that lies open. They run in the desk's process, which keeps the last plans in memory."""
+"""Answers about a plan that lies open. They are found in the desk's process, which keeps the last plans in memory."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def open_plan(files: ScanFiles) -> OpenedPlan:
     return OpenedPlan(plan.level, levels, known, plan.augmentation(1.0).injectable.value)
 
 
-def ask_corridor(
+def set_corridor(
     files: ScanFiles, purpose: str, gauge: int, entry_mm: PointMm, target_mm: PointMm, on_skin: bool
 ) -> CorridorAnswer:
     """Measure a way as somebody set it.
@@ -147,7 +147,7 @@ def ask_corridor(
     return CorridorAnswer(corridor, "", time.perf_counter() - started)
 
 
-def ask_fill(files: ScanFiles, volume_ml: float) -> FillAnswer:
+def set_volume(files: ScanFiles, volume_ml: float) -> FillAnswer:
     """How full a volume of cement makes body and lesion."""
     started = time.perf_counter()
     fill = _opened(files).augmentation(volume_ml).fills[0]
@@ -160,7 +160,7 @@ def ask_fill(files: ScanFiles, volume_ml: float) -> FillAnswer:
     )
 
 
-def ask_width(files: ScanFiles, levels: tuple[Level, ...], width_mm: float) -> WidthAnswer:
+def set_width(files: ScanFiles, levels: tuple[Level, ...], width_mm: float) -> WidthAnswer:
     """What laminectomies of a width open and cost; never wider than between the pedicles."""
     started = time.perf_counter()
     plan = _opened(files)

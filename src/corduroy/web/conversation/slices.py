@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
 from corduroy.imaging import Volume, read_scan
+from corduroy.web.conversation.answers import SagittalSlice
 from corduroy.web.scans.sagittal import sagittal_picture
-
-
-@dataclass(frozen=True)
-class SagittalSlice:
-    """A slice as it is shown: anterior on the left, superior at the top.
-
-    Parameters
-    ----------
-    index, count : int
-        Which of how many, from the patient's left to right.
-    right_mm : float
-        Where it lies, world.
-    width_mm, height_mm : float
-    address : str
-        The picture itself (``data:``).
-    """
-
-    index: int
-    count: int
-    right_mm: float
-    width_mm: float
-    height_mm: float
-    address: str
 
 
 def sagittal_slice(path: Path, index: int | None) -> SagittalSlice:

@@ -20,7 +20,7 @@ from corduroy.web.pages.follow_up import Overdue, overdue
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import Cell, data_table
-from corduroy.web.scans.thumbnail import thumbnail_file
+from corduroy.web.scans.view import thumbnail_file
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 

@@ -29,7 +29,8 @@ def add_scan(workbench: Workbench) -> None:
             with page_frame(session, text("scan.none"), "cases"):
                 ui.label(text("scan.none_do"))
             return
-        layers = layers_of(workbench, await to_thread(results_of, workbench, found))
+        results = await to_thread(results_of, workbench, found)
+        layers = await to_thread(layers_of, workbench, results)
         with page_frame(session, found.title, "cases"):
             ui.link(text("plan.to_case"), f"/cases/{found.case_id}?scan={scan_id}")
             if layers:

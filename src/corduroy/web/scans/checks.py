@@ -11,8 +11,6 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from corduroy.errors import FileFormatError
-from corduroy.imaging import list_series
-from corduroy.imaging._nifti_header import read_layout
 from corduroy.imaging.archive import opened_zip
 from corduroy.web.scans.scan import PartRole
 
@@ -64,6 +62,8 @@ def suffix_of(role: PartRole, path: Path) -> str:
 
 def _check_nifti(stream: BinaryIO) -> None:
     """Read it to its end: a header that holds, and as many voxels as it promises."""
+    from corduroy.imaging._nifti_header import read_layout
+
     try:
         layout = read_layout(stream, "the upload")
         if np.prod(layout.shape, dtype=np.float64) * layout.dtype.itemsize > _LARGEST_UNPACKED:
@@ -96,6 +96,8 @@ def _check_zip(path: Path) -> None:
 
 def _check_dicom(path: Path) -> None:
     """Headers that make at least one series of images."""
+    from corduroy.imaging import list_series
+
     if not list_series(path):
         raise FileFormatError("no DICOM images in the upload", "a zip of one examination's DICOM files, or NIfTI")
 

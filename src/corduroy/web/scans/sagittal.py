@@ -6,9 +6,7 @@ import numpy as np
 from PIL import Image
 
 from corduroy.imaging import Volume
-
-BONE_WINDOW_HU = (-150.0, 850.0)
-"""Author's choice: fat is nearly black and cortex not yet white."""
+from corduroy.web.scans.view import BONE_WINDOW_HU
 
 _ALL = slice(None)
 

@@ -9,15 +9,9 @@ from numpy.typing import NDArray
 
 from corduroy.imaging import Volume
 from corduroy.web.scans.sagittal import sagittal_picture
-from corduroy.web.scans.view import view_folder
 
 _HEIGHT_PX = 176  # twice as high as it is shown, for fine screens
 _MARGIN_MM = 12.0
-
-
-def thumbnail_file(derived: Path) -> Path:
-    """Where it is, once the scan was measured or made ready to be shown."""
-    return view_folder(derived) / "thumbnail.png"
 
 
 def write_thumbnail(image: Volume, labels: Volume | None, path: Path) -> None:

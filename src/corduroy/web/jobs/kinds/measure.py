@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from corduroy.errors import CaseError
 from corduroy.web.jobs.kinds.kind import Kind, Task
-from corduroy.web.jobs.kinds.prepare import make_copies
 from corduroy.web.scans import PartRole
 
 JSON_NAME = "morphometry.json"
@@ -29,6 +28,7 @@ def run(task: Task) -> str:
     """Measure, and make what can be looked at; stored steps of the same scan are not done again."""
     from corduroy.pipeline import Case, CaseSettings, Outputs, run_case
     from corduroy.reports.case import write_case_report
+    from corduroy.web.jobs.kinds.copies import make_copies
 
     image, labels = task.part(PartRole.IMAGE), task.part(PartRole.LABELS)
     if image is None and labels is None:

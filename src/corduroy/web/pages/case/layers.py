@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from corduroy.pipeline.plan_outputs import LESION_FILE
-from corduroy.planning.lesion_mask import CODES
 from corduroy.planning.simulated import SimulatedKind
 from corduroy.web.api.jobs import result_address
 from corduroy.web.gate import API
 from corduroy.web.jobs.kinds.inject import fill_file
 from corduroy.web.pages.case.results import ScanResults
 from corduroy.web.scans import PartRole, Scan
-from corduroy.web.scans.sagittal import BONE_WINDOW_HU
-from corduroy.web.scans.view import view_file
+from corduroy.web.scans.view import BONE_WINDOW_HU, view_file
 from corduroy.web.viewer import ShownVolume
 from corduroy.web.viewer.colours import CEMENT, LESION_PARTS, label_colours, one_colour
 from corduroy.web.viewer.viewer import Rgb
@@ -48,7 +45,7 @@ class Layer:
 
 
 def layers_of(workbench: Workbench, results: ScanResults) -> list[Layer]:
-    """What can be shown of a scan now, the image first; empty while there are no copies of it.
+    """What can be shown of a scan now, the image first; empty while there are no copies of it. For a thread of its own.
 
     The lesion is that of the plan, in its parts; the painted one before there is a plan. Cement is that of the last
     injection, as long as it belongs to the scan and the plan as they are.
@@ -70,6 +67,9 @@ def layers_of(workbench: Workbench, results: ScanResults) -> list[Layer]:
 
 
 def _lesion(workbench: Workbench, results: ScanResults) -> list[Layer]:
+    from corduroy.pipeline.plan_outputs import LESION_FILE
+    from corduroy.planning.lesion_mask import CODES
+
     planned = results.planned_by
     if planned is not None and results.plan is not None and not results.is_stale(results.plan):
         file = workbench.jobs.results_folder(planned.number) / "report" / LESION_FILE

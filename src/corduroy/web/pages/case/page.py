@@ -11,7 +11,8 @@ from corduroy.errors import CorduroyError, InputError
 from corduroy.registry.record import BY_KIND
 from corduroy.web.accounts import Role
 from corduroy.web.conversation import desk_of
-from corduroy.web.conversation.geometry import kept_lines, lines_of
+from corduroy.web.conversation.lines import kept_lines
+from corduroy.web.conversation.questions import ask_lines
 from corduroy.web.jobs import Job, State
 from corduroy.web.pages.case.layers import layers_of
 from corduroy.web.pages.case.measurements import MeasurementTable
@@ -230,7 +231,8 @@ class _ScanPart:
         lines = await to_thread(kept_lines, kept)
         if lines is None:
             try:
-                lines = await desk_of(workbench).ask(lines_of, files_of_scan(workbench, self._results), kept)
+                files = await to_thread(files_of_scan, workbench, self._results)
+                lines = await desk_of(workbench).ask(ask_lines, files, kept)
             except CorduroyError as error:
                 ui.notify(text("case.no_lines", why=str(error)), type="warning")
                 return

@@ -13,7 +13,6 @@ import yaml
 from nicegui import ui
 
 from corduroy.errors import InputError
-from corduroy.planning.clinical_facts import ClinicalFacts, read_clinical_facts
 from corduroy.scales import (
     Compartment,
     EsccGrade,
@@ -165,6 +164,8 @@ def state_fact(workbench: Workbench, scan_id: str, path: Place, value: Any, who:
     InputError
         If somebody else has changed the file meanwhile, or the facts contradict each other.
     """
+    from corduroy.planning.clinical_facts import ClinicalFacts, read_clinical_facts
+
     scan = workbench.scans.scan(scan_id)
     now = "" if scan is None or PartRole.FACTS not in scan.parts else scan.parts[PartRole.FACTS].sha256
     if now != seen:

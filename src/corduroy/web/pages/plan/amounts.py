@@ -10,7 +10,7 @@ from nicegui import ui
 from corduroy.anatomy.level import Level
 from corduroy.errors import CorduroyError
 from corduroy.web.conversation import Desk, FillAnswer, OpenedPlan, ScanFiles, WidthAnswer
-from corduroy.web.conversation.plans import ask_fill, ask_width
+from corduroy.web.conversation.questions import ask_fill, ask_width
 from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import heading
 from corduroy.web.pages.tables import data_table

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
 from corduroy.errors import CorduroyError
-from corduroy.planning.corridors import OUTER_DIAMETER_MM, Corridor
+from corduroy.planning.corridors import OUTER_DIAMETER_MM
 from corduroy.planning.corridors.avoided import margin_mm
 from corduroy.planning.corridors.settings import CorridorSettings
 from corduroy.web.conversation import CorridorAnswer, Desk, ScanFiles
 from corduroy.web.conversation.answers import PointMm
-from corduroy.web.conversation.plans import ask_corridor
+from corduroy.web.conversation.questions import ask_corridor
 from corduroy.web.pages.case.plan_panel import CORRIDOR_COLUMNS, corridor_cells
 from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import heading
 from corduroy.web.pages.plan.choice import Needle
 from corduroy.web.pages.tables import Cell, data_table
 from corduroy.web.texts import text
+
+if TYPE_CHECKING:
+    from corduroy.planning.corridors import Corridor
 
 _STEPS_MM = (1.0, 2.0, 5.0)
 _DIRECTIONS: tuple[tuple[str, PointMm], ...] = (

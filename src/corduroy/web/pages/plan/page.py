@@ -14,8 +14,8 @@ from corduroy.web.api.jobs import start_job
 from corduroy.web.base import moment
 from corduroy.web.conversation import Desk, OpenedPlan, ScanFiles, desk_of
 from corduroy.web.conversation.answers import PointMm
-from corduroy.web.conversation.geometry import kept_lines
-from corduroy.web.conversation.plans import open_plan
+from corduroy.web.conversation.lines import kept_lines
+from corduroy.web.conversation.questions import ask_plan
 from corduroy.web.jobs import Job, State
 from corduroy.web.pages.case.layers import layers_of
 from corduroy.web.pages.case.picture import ScanPicture
@@ -56,18 +56,19 @@ def add_plan(workbench: Workbench) -> None:
             return
         with page_frame(session, text("plan.of", level=results.plan["level"]), "cases"):
             ui.link(text("plan.to_case"), f"/cases/{results.scan.case_id}?scan={scan_id}")
-            _Talk(session, results, tab if tab in _TABS else _TABS[0]).draw()
+            files = await to_thread(files_of_scan, workbench, results)
+            await _Talk(session, results, files, tab if tab in _TABS else _TABS[0]).draw()
 
 
 class _Talk:
     """The picture, the parts that can be changed, and what was kept."""
 
-    def __init__(self, session: Session, results: ScanResults, tab: str) -> None:
+    def __init__(self, session: Session, results: ScanResults, files: ScanFiles, tab: str) -> None:
         assert results.plan is not None  # the page shows something else then
         self._session = session
         self._results = results
         self._document = results.plan
-        self._files: ScanFiles = files_of_scan(session.workbench, results)
+        self._files = files
         self._desk: Desk = desk_of(session.workbench)
         self._picture: ScanPicture | None = None
         self._needles: dict[str, NeedlePart] = {}
@@ -78,7 +79,7 @@ class _Talk:
         self._tab = tab
         self._purpose = tab if tab in _PURPOSES else _PURPOSES[0]
 
-    def draw(self) -> None:
+    async def draw(self) -> None:
         """Draw the picture; the rest follows when the plan lies on the desk."""
         with ui.element("div").classes("corduroy-split"):
             with ui.element("section").classes("corduroy-viewer-side").props(f'aria-label="{text("case.picture")}"'):
@@ -90,7 +91,7 @@ class _Talk:
                     ui.label(text("plan.sets"))
                     chosen = ui.radio(ends, value=self._sets).props(f'inline dense aria-label="{text("plan.sets")}"')
                     chosen.bind_value(self, "_sets")
-                layers = layers_of(self._session.workbench, self._results)
+                layers = await to_thread(layers_of, self._session.workbench, self._results)
                 if layers:
                     self._picture = ScanPicture(self._results.scan.title, layers)
                     self._picture.on_place(self._placed)
@@ -105,7 +106,7 @@ class _Talk:
 
     async def _open(self) -> None:
         try:
-            opened = await self._desk.ask(open_plan, self._files)
+            opened = await self._desk.ask(ask_plan, self._files)
         except CorduroyError as error:
             self._place.clear()
             with self._place:
@@ -159,9 +160,9 @@ class _Talk:
     def _volume(self) -> float:
         return AT_FIRST_ML if self._cement is None else float(self._cement.value or AT_FIRST_ML)
 
-    def _simulated(self, results: ScanResults) -> None:
+    async def _simulated(self, results: ScanResults) -> None:
         if self._picture is not None:
-            self._picture.show_layers(layers_of(self._session.workbench, results))
+            self._picture.show_layers(await to_thread(layers_of, self._session.workbench, results))
 
     def _planned_levels(self) -> tuple[Level, ...]:
         cut = self._document["decompression"]

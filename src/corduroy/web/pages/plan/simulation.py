@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -51,7 +51,7 @@ class SimulationPart:
         session: Session,
         results: ScanResults,
         cement_ml: Callable[[], float],
-        on_done: Callable[[ScanResults], object],
+        on_done: Callable[[ScanResults], Awaitable[None]],
     ) -> None:
         self._session, self._results = session, results
         self._cement_ml, self._on_done = cement_ml, on_done
@@ -133,7 +133,7 @@ class SimulationPart:
             fills = self._fills()
             self._fill.set_options(fills, value=next(iter(fills)))
         self._draw()
-        self._on_done(self._results)
+        await self._on_done(self._results)
 
     def _draw(self) -> None:
         self._found.clear()

@@ -6,19 +6,19 @@ from asyncio import to_thread
 from datetime import date
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import CorduroyError, InputError
 from corduroy.morphometry.readings import POINT_NAMES
-from corduroy.morphometry.results import VertebraMeasurement
 from corduroy.provenance import Measured
 from corduroy.web.accounts import Role
 from corduroy.web.base import moment
 from corduroy.web.conversation import desk_of
-from corduroy.web.conversation.slices import SagittalSlice, sagittal_slice
+from corduroy.web.conversation.answers import SagittalSlice
+from corduroy.web.conversation.questions import ask_slice
 from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.points.readings import (
@@ -36,6 +36,9 @@ from corduroy.web.scans.view import view_file
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 from corduroy.web.writing import written
+
+if TYPE_CHECKING:
+    from corduroy.morphometry.results import VertebraMeasurement
 
 _QUANTITIES = ("anterior", "middle", "posterior", "wedge")
 
@@ -131,7 +134,7 @@ class _Reading:
 
     async def _show_slice(self, index: int | None) -> None:
         try:
-            self._slice = await desk_of(self._session.workbench).ask(sagittal_slice, self._image, index)
+            self._slice = await desk_of(self._session.workbench).ask(ask_slice, self._image, index)
         except CorduroyError as error:
             ui.notify(str(error), type="negative")
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -9,9 +10,6 @@ from nicegui import ui
 
 from corduroy.errors import InputError
 from corduroy.registry.record import Visit
-from corduroy.study.analysis.outcomes import OUTCOMES
-from corduroy.study.cohort import SYNTHETIC
-from corduroy.study.cohort_file import cohort_from
 from corduroy.web.pages.frame import heading
 from corduroy.web.texts import text
 
@@ -20,15 +18,29 @@ _REGIONS = ("cervical", "thoracic", "lumbar", "sacral")
 _AT_FIRST = ("pain_back", "frankel", "height_ant", "wedge")
 
 
-class CohortForm:
-    """What a person chooses; `asked` is the request of a job `study`."""
+def outcome_labels() -> dict[str, str]:
+    """The outcomes that a series may compare; for a thread of its own, as the statistics are loaded with them."""
+    from corduroy.study.analysis.outcomes import OUTCOMES
 
-    def __init__(self) -> None:
+    return {key: outcome.label for key, outcome in OUTCOMES.items()}
+
+
+class CohortForm:
+    """What a person chooses; `asked` is the request of a job `study`.
+
+    Parameters
+    ----------
+    outcomes : mapping of str to str
+        See `outcome_labels`.
+    """
+
+    def __init__(self, outcomes: Mapping[str, str]) -> None:
+        self._labels = outcomes
         self._criteria: dict[str, ui.select] = {}
         self._outcomes: dict[str, ui.checkbox] = {}
         with ui.row().classes("items-end gap-4 w-full"):
             self._title = ui.input(text("study.name"), value=text("study.name_at_first")).style("min-width: 26em")
-            sources = {"registry": text("study.of_registry"), SYNTHETIC: text("study.of_invented")}
+            sources = {"registry": text("study.of_registry"), "synthetic": text("study.of_invented")}
             self._records = ui.select(sources, value="registry", label=text("study.records")).style("min-width: 18em")
         with ui.tabs().props("align=left dense no-caps") as tabs:
             chosen = ui.tab("choose", text("study.choose"))
@@ -49,6 +61,9 @@ class CohortForm:
         SettingsError, InputError
             If it cannot be a cohort; all problems at once.
         """
+        from corduroy.study.cohort import SYNTHETIC
+        from corduroy.study.cohort_file import cohort_from
+
         cohort = self._of_file() if self._tabs.value == "file" else self._of_choices()
         records = self._records.value
         cohort_from({**cohort, "registry": SYNTHETIC}, text("study.title"))  # the place of the registry is the server's
@@ -71,8 +86,8 @@ class CohortForm:
         with ui.element("fieldset").classes("corduroy-nudges"):
             with ui.element("legend"):
                 ui.label(text("study.outcomes"))
-            for key, outcome in OUTCOMES.items():
-                self._outcomes[key] = ui.checkbox(outcome.label, value=key in _AT_FIRST)
+            for key, label in self._labels.items():
+                self._outcomes[key] = ui.checkbox(label, value=key in _AT_FIRST)
 
     def _file(self) -> None:
         ui.label(text("study.file_hint")).classes("quiet")

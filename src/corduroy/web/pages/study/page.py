@@ -14,7 +14,7 @@ from corduroy.web.jobs import Job, State
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.session import Session
-from corduroy.web.pages.study.cohort_form import CohortForm
+from corduroy.web.pages.study.cohort_form import CohortForm, outcome_labels
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
@@ -33,7 +33,7 @@ def add_study(workbench: Workbench) -> None:
         done = await to_thread(_studies, workbench)
         with page_frame(session, text("study.title"), "study"):
             if session.may(Role.EDITOR):
-                _asking(session)
+                _asking(session, await to_thread(outcome_labels))
             _list(done)
             shown = next((one for one in done if one.number == job), None)
             if shown is not None:
@@ -44,9 +44,9 @@ def _studies(workbench: Workbench) -> list[Job]:
     return [job for job in workbench.jobs.recent(_LOOKED_AT) if job.kind == "study"]
 
 
-def _asking(session: Session) -> None:
+def _asking(session: Session, outcomes: dict[str, str]) -> None:
     with ui.card().classes("w-full"):
-        form = CohortForm()
+        form = CohortForm(outcomes)
         running = ui.column().classes("w-full")
 
         async def start() -> None:
