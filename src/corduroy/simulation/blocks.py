@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.borrowed import borrowed
+
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _PART = 256
 """Rows that a thread takes at once. Author's choice."""
@@ -48,23 +50,33 @@ def relax(inverse: Any, keep: Any, gain: Any, left_over: Any, step: Any, u: Any)
 def invert_diagonals(starts: Any, blocks: Any, inverse: Any) -> None:
     """Inverse of each diagonal block; a component without stiffness stays out."""
     n, c, _ = inverse.shape
-    for v in prange(n):
-        block = np.zeros((c, c))
-        if starts[v + 1] > starts[v]:
-            block[:] = blocks[starts[v]].copy().reshape(c, c)
-        largest = 0.0
-        for k in range(c):
-            largest = max(largest, block[k, k])
-        inverse[v] = 0
-        if largest == 0:
-            continue
-        for k in range(c):
-            if block[k, k] <= 1e-12 * largest:
-                block[k, :] = 0
-                block[:, k] = 0
-            else:
-                block[k, k] *= 1 + 1e-5  # keeps single precision's blocks positive definite
-        _invert(block, inverse[v])
+    for part in prange(_parts(n)):
+        block = np.empty((c, c))
+        for v in range(part * _PART, min(n, (part + 1) * _PART)):
+            _invert_one(borrowed(blocks)[starts[v] : starts[v + 1]], borrowed(block), borrowed(inverse)[v])
+
+
+@njit(cache=True)
+def _invert_one(row: Any, block: Any, inverse: Any) -> None:
+    """The same for one half row, which is empty or begins with the diagonal block; overwrites `block`."""
+    c = block.shape[0]
+    largest = 0.0
+    inverse[:] = 0
+    if row.shape[0] == 0:
+        return
+    for k in range(c):
+        for m in range(c):
+            block[k, m] = row[0, c * k + m]
+        largest = max(largest, block[k, k])
+    if largest == 0:
+        return
+    for k in range(c):
+        if block[k, k] <= 1e-12 * largest:
+            block[k, :] = 0
+            block[:, k] = 0
+        else:
+            block[k, k] *= 1 + 1e-5  # keeps single precision's blocks positive definite
+    _invert(block, inverse)
 
 
 @njit(cache=True)
@@ -120,15 +132,15 @@ def pattern(corners: Any, cell_starts: Any, places: Any) -> tuple[Any, Any]:
     starts = np.zeros(n + 1, np.int64)
     for part in prange(_parts(n)):
         for v in range(part * _PART, min(n, (part + 1) * _PART)):
-            mine = places[cell_starts[v] : cell_starts[v + 1]]
-            starts[v + 1] = _neighbours(corners, mine, v, np.empty(8 * mine.size, np.int32))
+            mine = borrowed(places)[cell_starts[v] : cell_starts[v + 1]]
+            starts[v + 1] = _neighbours(borrowed(corners), mine, v, np.empty(8 * mine.size, np.int32))
     for v in range(n):
         starts[v + 1] += starts[v]
     columns = np.empty(starts[n], np.int32)
     for part in prange(_parts(n)):
         for v in range(part * _PART, min(n, (part + 1) * _PART)):
-            mine = places[cell_starts[v] : cell_starts[v + 1]]
+            mine = borrowed(places)[cell_starts[v] : cell_starts[v + 1]]
             found = np.empty(8 * mine.size, np.int32)
-            _neighbours(corners, mine, v, found)
+            _neighbours(borrowed(corners), mine, v, found)
             columns[starts[v] : starts[v + 1]] = found[: starts[v + 1] - starts[v]]
     return starts, columns

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.borrowed import borrowed
 from corduroy.simulation.grouping import grouped
+from corduroy.simulation.registers import load, spread, store
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _REACH = 256
@@ -56,13 +58,14 @@ def galerkin(
     """
     n = coarse_starts.size - 1
     width = blocks.shape[1]
-    across = 3 if width == 9 else 1
+    pair = 2 * width
     other_starts, other_rows, other_places = others
     for s in prange(slabs):
+        source, target = borrowed(blocks).reshape(-1), borrowed(coarse_blocks).reshape(-1)
         at = np.zeros(n, np.int64)
         slot = np.full(host.size, -1, np.int32)
         near = np.empty(_REACH, np.int32)
-        sums = np.empty((_REACH, width), blocks.dtype)
+        sums = np.empty(_REACH * pair, blocks.dtype)  # of each fine vertex: blocks as they stand, and those turned
         for row in range(s * n // slabs, (s + 1) * n // slabs):
             for j in range(coarse_starts[row], coarse_starts[row + 1]):
                 at[coarse_columns[j]] = j
@@ -74,46 +77,55 @@ def galerkin(
                     if weight == 0:
                         continue
                     v = guests[g]
-                    upper = starts[v + 1] - starts[v]
-                    for i in range(upper + other_starts[v + 1] - other_starts[v]):
-                        turned = i >= upper
-                        other = other_starts[v] + i - upper
-                        j = other_places[other] if turned else starts[v] + i
-                        u = other_rows[other] if turned else columns[j]
-                        if slot[u] < 0:
-                            if count == near.size:
-                                near = np.concatenate((near, near))
-                                sums = np.concatenate((sums, sums))
-                            slot[u] = count
-                            near[count] = u
-                            sums[count] = 0
-                            count += 1
-                        if turned:
-                            _add_turned(sums[slot[u]], weight, blocks[j], across)
-                        else:
-                            _add_block(sums[slot[u]], weight, blocks[j], width)
+                    most = count + starts[v + 1] - starts[v] + other_starts[v + 1] - other_starts[v]
+                    while most > near.size:
+                        near = np.concatenate((near, near))
+                        sums = np.concatenate((sums, sums))
+                    for j in range(starts[v], starts[v + 1]):
+                        count = _find(columns[j], slot, near, count, sums, pair)
+                        _add_block(sums, slot[columns[j]] * pair, weight, source, j * width, width)
+                    for i in range(other_starts[v], other_starts[v + 1]):
+                        count = _find(other_rows[i], slot, near, count, sums, pair)
+                        place = slot[other_rows[i]] * pair + width
+                        _add_block(sums, place, weight, source, other_places[i] * width, width)
             for k in range(count):
                 u = near[k]
                 slot[u] = -1
+                _add_turned(sums, k * pair, width)
                 for m in range(8):
                     weight = weights[seat[u], m]
                     column = corners[host[u], m]
                     if weight != 0 and column >= row:
-                        _add_block(coarse_blocks[at[column]], weight, sums[k], width)
+                        _add_block(target, at[column] * width, weight, sums, k * pair, width)
 
 
-@njit(cache=True, fastmath=_FAST)
-def _add_block(target: Any, weight: Any, source: Any, width: int) -> None:
-    for k in range(width):
-        target[k] += weight * source[k]
+@njit(cache=True, inline="always")
+def _find(u: int, slot: Any, near: Any, count: int, sums: Any, pair: int) -> int:
+    """Give a fine vertex a place among the sums if it has none; how many have one."""
+    if slot[u] >= 0:
+        return count
+    slot[u] = count
+    near[count] = u
+    sums[count * pair : (count + 1) * pair] = 0
+    return count + 1
 
 
-@njit(cache=True, fastmath=_FAST)
-def _add_turned(target: Any, weight: Any, source: Any, across: int) -> None:
-    """The same with the block's transpose."""
+@njit(cache=True, fastmath=_FAST, inline="always")
+def _add_block(target: Any, at: int, weight: Any, source: Any, start: int, width: int) -> None:
+    if width == 9:
+        store(target, at, load(target, at) + spread(weight) * load(source, start))
+        target[at + 8] += weight * source[start + 8]
+    else:
+        target[at] += weight * source[start]
+
+
+@njit(cache=True, fastmath=_FAST, inline="always")
+def _add_turned(sums: Any, at: int, width: int) -> None:
+    """Add to the blocks at a place the transposes of those behind them."""
+    across = 3 if width == 9 else 1
     for a in range(across):
         for b in range(across):
-            target[across * a + b] += weight * source[across * b + a]
+            sums[at + across * a + b] += sums[at + width + across * b + a]
 
 
 @njit(cache=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.sparse.linalg import splu
 
 from corduroy.simulation import blocks, symmetric, topology
 from corduroy.simulation.ladder import Ladder, Singles
+from corduroy.simulation.sums import square
 
 POWER_STEPS = 10
 MARGIN = 1.25
@@ -94,14 +96,13 @@ class CoarseLevel:
         """Power iteration on D⁻¹A, from a random start."""
         rng = np.random.default_rng(0)
         self.solution[:] = rng.standard_normal(self.solution.size)
-        largest = 1.0
+        size = math.sqrt(square(self.solution))
         for _ in range(POWER_STEPS):
-            self.solution /= np.linalg.norm(self.solution)
             left = self.left_over()
             self.solution[:] = 0
-            self._relax((0.0, -1.0), left)
-            largest = float(np.linalg.norm(self.solution))
-        return largest
+            self._relax((0.0, -1 / size), left)
+            size = math.sqrt(square(self.solution))
+        return size
 
     def _relax(self, pair: tuple[float, float], left: Singles) -> None:
         keep, gain = (np.float32(weight) for weight in pair)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from corduroy.simulation.borrowed import borrowed
+
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _PART = 256
 """Cells or vertices that a thread takes at once. Author's choice."""
@@ -90,7 +92,7 @@ def prolong_add(
         values = np.empty(27, coarse.dtype)
         for cell in range(part * _PART, min(n, (part + 1) * _PART)):
             for k in range(c):
-                _at_seats(coarse, corners[cell], c, k, values)
+                _at_seats(coarse, borrowed(corners)[cell], c, k, values)
                 for g in range(guest_starts[cell], guest_starts[cell + 1]):
                     fine[guests[g] + k * lane] += values[seats[g]]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -243,15 +245,23 @@ def label_parts(solid: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 def parts_of_nodes(model: VoxelModel, parts: NDArray[np.int32], nodes: Nodes) -> NDArray[np.int32]:
     """The part that each node belongs to (the highest, where parts touch at an edge); 0 for none."""
-    places = np.stack(np.unravel_index(nodes, model.nodes), axis=1)
     found = np.zeros(len(nodes), np.int32)
-    for corner in np.ndindex(2, 2, 2):
-        voxel = places - np.array(corner)
-        if any(model.periodic):
-            voxel = np.where(model.periodic, voxel % np.array(parts.shape), voxel)
-        inside = np.all((voxel >= 0) & (voxel < parts.shape), axis=1)
-        found[inside] = np.maximum(found[inside], parts[tuple(voxel[inside].T)])
+    _note_parts(nodes, model.nodes, model.periodic, parts, found)
     return found
+
+
+@njit(cache=True)
+def _note_parts(nodes: Any, shape: Any, periodic: Any, parts: Any, found: Any) -> None:
+    for n in range(nodes.size):
+        line = nodes[n] // shape[2]
+        for corner in range(8):
+            i, j, k = line // shape[1] - (corner >> 2), line % shape[1] - (corner >> 1 & 1), nodes[n] % shape[2]
+            k -= corner & 1
+            i = i % parts.shape[0] if periodic[0] else i
+            j = j % parts.shape[1] if periodic[1] else j
+            k = k % parts.shape[2] if periodic[2] else k
+            if 0 <= i < parts.shape[0] and 0 <= j < parts.shape[1] and 0 <= k < parts.shape[2]:
+                found[n] = max(found[n], parts[i, j, k])
 
 
 def spanning_parts(model: VoxelModel, low: Nodes, high: Nodes) -> list[Nodes]:

@@ -8,7 +8,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from corduroy.simulation.borrowed import borrowed
 from corduroy.simulation.elasticity.element import CORNERS, Array
+from corduroy.simulation.registers import lanes, load, spread, store
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
 
@@ -56,29 +58,59 @@ def _add_constrained(total: Any, modulus: Any, stiffness: Any, weights: Any, bit
             if weights[n, i] != 0:
                 for a in range(3):
                     for col in range(24):
-                        total[3 * i + a, col] += weights[n, i] * half[3 * n + a, col]
+                        total[24 * (3 * i + a) + col] += weights[n, i] * half[3 * n + a, col]
 
 
 @njit(cache=True, fastmath=_FAST)
-def _add_child(
-    total: Any, place: Any, modulus: Any, free: Any, shape: Any, children: Any, stiffness: Any, weights: Any
+def _add_cell(
+    total: Any,
+    moduli: Any,
+    place: Any,
+    mine: Any,
+    modulus: Any,
+    free: Any,
+    shape: Any,
+    children: Any,
+    stiffness: Any,
+    weights: Any,
 ) -> None:
-    """Add the stiffness of one voxel to that of its coarse cell."""
-    i, j, k = place[0] + 1, place[1] + 1, place[2] + 1
-    e = modulus[(i * (shape[1] - 1) + j) * (shape[2] - 1) + k]
-    child = 4 * (place[0] & 1) + 2 * (place[1] & 1) + (place[2] & 1)
+    """Overwrite the total by the stiffness of a coarse cell's voxels, and the moduli of its children."""
+    moduli[:] = 0
+    known = 0
+    for voxel in mine:
+        child, e, whole = _child(place[voxel], modulus, free, shape)
+        if whole:  # with known components among its corners it is added below
+            moduli[child] = e
+        else:
+            known += 1
+    m0, m1, m2, m3 = spread(moduli[0]), spread(moduli[1]), spread(moduli[2]), spread(moduli[3])
+    m4, m5, m6, m7 = spread(moduli[4]), spread(moduli[5]), spread(moduli[6]), spread(moduli[7])
+    for i in range(0, 576, lanes(total)):
+        near = m0 * load(children, i) + m1 * load(children, i + 576)
+        near = near + m2 * load(children, i + 1152) + m3 * load(children, i + 1728)
+        far = m4 * load(children, i + 2304) + m5 * load(children, i + 2880)
+        store(total, i, near + (far + m6 * load(children, i + 3456) + m7 * load(children, i + 4032)))
+    if known == 0:
+        return
     bits = np.zeros(8, np.uint8)
+    for voxel in mine:
+        child, e, whole = _child(place[voxel], modulus, free, shape)
+        if not whole:
+            i, j, k = place[voxel, 0] + 1, place[voxel, 1] + 1, place[voxel, 2] + 1
+            for n in range(8):
+                bits[n] = free[((i + (n >> 2)) * shape[1] + j + ((n >> 1) & 1)) * shape[2] + k + (n & 1)]
+            _add_constrained(total, e, stiffness, weights[child], bits)
+
+
+@njit(cache=True, inline="always")
+def _child(place: Any, modulus: Any, free: Any, shape: Any) -> tuple[int, Any, bool]:
+    """Which child of its coarse cell a voxel is, its modulus, and whether all components of its corners are unknown."""
+    i, j, k = place[0] + 1, place[1] + 1, place[2] + 1
     whole = True
     for n in range(8):
-        bits[n] = free[((i + (n >> 2)) * shape[1] + j + ((n >> 1) & 1)) * shape[2] + k + (n & 1)]
-        whole &= bits[n] == 7
-    if whole:
-        source = children[child].reshape(-1)
-        target = total.reshape(-1)
-        for m in range(576):
-            target[m] += e * source[m]
-    else:
-        _add_constrained(total, e, stiffness, weights[child], bits)
+        whole &= free[((i + (n >> 2)) * shape[1] + j + ((n >> 1) & 1)) * shape[2] + k + (n & 1)] == 7
+    e = modulus[(i * (shape[1] - 1) + j) * (shape[2] - 1) + k]
+    return 4 * (place[0] & 1) + 2 * (place[1] & 1) + (place[2] & 1), e, whole
 
 
 @njit(cache=True, fastmath=_FAST)
@@ -98,7 +130,7 @@ def _scatter(total: Any, corners: Any, starts: Any, columns: Any, blocks: Any, l
             block = blocks[starts[v] + place]
             for a in range(3):
                 for b in range(3):
-                    block[3 * a + b] += total[3 * n + a, 3 * m + b]
+                    block[3 * a + b] += total[24 * (3 * n + a) + 3 * m + b]
 
 
 @njit(cache=True, parallel=True)
@@ -143,13 +175,15 @@ def assemble(
     n = starts.size - 1
     for s in prange(slabs):
         low, high = s * n // slabs, (s + 1) * n // slabs
-        total = np.zeros((24, 24), np.float32)
+        total = np.zeros(576, np.float32)
+        moduli = np.zeros(8, np.float32)
+        parts, vertices = borrowed(children).reshape(-1), borrowed(corners)
+        voxels, order, young, unknown = borrowed(place), borrowed(voxel_order), borrowed(modulus), borrowed(free)
         for cell in range(corners.shape[0]):
             mine = False
             for m in range(8):
-                mine |= low <= corners[cell, m] < high
+                mine |= low <= vertices[cell, m] < high
             if mine:
-                total[:] = 0
-                for v in range(voxel_starts[cell], voxel_starts[cell + 1]):
-                    _add_child(total, place[voxel_order[v]], modulus, free, shape, children, stiffness, weights)
-                _scatter(total, corners[cell], starts, columns, blocks, low, high)
+                those = order[voxel_starts[cell] : voxel_starts[cell + 1]]
+                _add_cell(total, moduli, voxels, those, young, unknown, shape, parts, stiffness, weights)
+                _scatter(total, vertices[cell], borrowed(starts), borrowed(columns), borrowed(blocks), low, high)

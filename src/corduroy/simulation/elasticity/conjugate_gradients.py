@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from corduroy.simulation.elasticity.multigrid import FineLevel
 from corduroy.simulation.elasticity.operator import Model
 from corduroy.simulation.hierarchy import Multigrid
-from corduroy.simulation.sums import in_order
+from corduroy.simulation.sums import STRIP, in_order, square, strips
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
-_STRIP = 8192
 
 
 class Symmetric(Protocol):
@@ -80,30 +79,12 @@ def iterate(
     return history
 
 
-@njit(cache=True)
-def _strips(n: int) -> int:
-    return (n + _STRIP - 1) // _STRIP
-
-
-@njit(cache=True, fastmath=_FAST, parallel=True)
-def square(vector: Any) -> Any:
-    """vector·vector."""
-    parts = np.zeros(_strips(vector.size))
-    for s in prange(parts.size):
-        piece = vector[s * _STRIP : (s + 1) * _STRIP]
-        total = 0.0
-        for i in range(piece.size):
-            total += piece[i] * piece[i]
-        parts[s] = total
-    return in_order(parts)
-
-
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def narrow(wide: Any, scale: float, out: Any) -> None:
     """out = scale·wide in single precision."""
-    for s in prange(_strips(wide.size)):
-        piece = wide[s * _STRIP : (s + 1) * _STRIP]
-        target = out[s * _STRIP : (s + 1) * _STRIP]
+    for s in prange(strips(wide.size)):
+        piece = wide[s * STRIP : (s + 1) * STRIP]
+        target = out[s * STRIP : (s + 1) * STRIP]
         for i in range(piece.size):
             target[i] = scale * piece[i]
 
@@ -111,11 +92,11 @@ def narrow(wide: Any, scale: float, out: Any) -> None:
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def two_products(z: Any, residual: Any, image: Any) -> tuple[float, float]:
     """z·residual and z·image."""
-    parts = np.zeros((_strips(z.size), 2))
+    parts = np.zeros((strips(z.size), 2))
     for s in prange(parts.shape[0]):
-        a = z[s * _STRIP : (s + 1) * _STRIP]
-        b = residual[s * _STRIP : (s + 1) * _STRIP]
-        c = image[s * _STRIP : (s + 1) * _STRIP]
+        a = z[s * STRIP : (s + 1) * STRIP]
+        b = residual[s * STRIP : (s + 1) * STRIP]
+        c = image[s * STRIP : (s + 1) * STRIP]
         first = 0.0
         second = 0.0
         for i in range(a.size):
@@ -129,9 +110,9 @@ def two_products(z: Any, residual: Any, image: Any) -> tuple[float, float]:
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def add_scaled(z: Any, keep: float, direction: Any) -> None:
     """direction = z + keep·direction."""
-    for s in prange(_strips(z.size)):
-        piece = z[s * _STRIP : (s + 1) * _STRIP]
-        target = direction[s * _STRIP : (s + 1) * _STRIP]
+    for s in prange(strips(z.size)):
+        piece = z[s * STRIP : (s + 1) * STRIP]
+        target = direction[s * STRIP : (s + 1) * STRIP]
         for i in range(piece.size):
             target[i] = piece[i] + keep * target[i]
 
@@ -139,13 +120,13 @@ def add_scaled(z: Any, keep: float, direction: Any) -> None:
 @njit(cache=True, fastmath=_FAST, parallel=True)
 def advance(alpha: float, direction: Any, image: Any, solution: Any, residual: Any, scale: float, narrowed: Any) -> Any:
     """solution += alpha·direction, residual -= alpha·image, its scaled copy, and its square."""
-    parts = np.zeros(_strips(residual.size))
+    parts = np.zeros(strips(residual.size))
     for s in prange(parts.size):
-        p = direction[s * _STRIP : (s + 1) * _STRIP]
-        q = image[s * _STRIP : (s + 1) * _STRIP]
-        x = solution[s * _STRIP : (s + 1) * _STRIP]
-        r = residual[s * _STRIP : (s + 1) * _STRIP]
-        copy = narrowed[s * _STRIP : (s + 1) * _STRIP]
+        p = direction[s * STRIP : (s + 1) * STRIP]
+        q = image[s * STRIP : (s + 1) * STRIP]
+        x = solution[s * STRIP : (s + 1) * STRIP]
+        r = residual[s * STRIP : (s + 1) * STRIP]
+        copy = narrowed[s * STRIP : (s + 1) * STRIP]
         total = 0.0
         for i in range(p.size):
             x[i] += alpha * p[i]

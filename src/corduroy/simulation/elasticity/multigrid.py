@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numba
@@ -16,6 +17,7 @@ from corduroy.simulation.grouping import grouped
 from corduroy.simulation.hierarchy import Cycling, Multigrid
 from corduroy.simulation.ladder import ladder
 from corduroy.simulation.levels import MARGIN, POWER_STEPS, Matrix, chebyshev
+from corduroy.simulation.sums import square
 
 
 class FineLevel:
@@ -39,17 +41,12 @@ class FineLevel:
         model, u = self.model, self.solution
         runs, pitch = self._runs, model.box.shape[2]
         seed_unknowns(u, *runs, model.free, pitch)
-        largest = 1.0
+        size = math.sqrt(square(u))
         for _ in range(POWER_STEPS):
-            before = np.linalg.norm(u)
             self.operator.product(u, self.step)
-            scale_by_node(self.step, *runs, self.inverse, np.float32(1), u)
-            after = np.linalg.norm(u)
-            largest = float(after / before)
-            u /= np.float32(after)
-        u[:] = 0
-        self.step[:] = 0
-        return largest
+            scale_by_node(self.step, *runs, self.inverse, np.float32(1 / size), u, u)
+            size = math.sqrt(square(u))
+        return size
 
     @property
     def _runs(self) -> tuple[int, Any, Any, Any]:
@@ -59,8 +56,7 @@ class FineLevel:
     def smooth_from_zero(self) -> None:
         """See `Level`."""
         gain = np.float32(self.weights[0][1])
-        scale_by_node(self.right, *self._runs, self.inverse, gain, self.step)
-        self.solution[:] = self.step
+        scale_by_node(self.right, *self._runs, self.inverse, gain, self.step, self.solution)
         self._smooth(self.weights[1:])
 
     def smooth(self) -> None:
@@ -113,12 +109,16 @@ def build(model: Model, cycling: Cycling) -> Multigrid:
 def voxel_cells(model: Model) -> topology.Cells:
     """The stiff voxels as cells between nodes, nodes named by their place in the box with ghosts."""
     box = model.box
-    place, corners = stiff_voxels(model.modulus, box.shape, box.voxels, box.nodes)
+    starts = np.zeros(box.voxels[0] + 1, np.int64)
+    a, b, c = box.voxels
+    starts[1:] = np.cumsum(np.count_nonzero(model.voxels[1 : a + 1, 1 : b + 1, 1 : c + 1], axis=(1, 2)))
+    place, corners = np.empty((starts[-1], 3), np.int32), np.empty((starts[-1], 8), np.int32)
+    note_voxels(model.modulus, box.shape, box.voxels, box.nodes, starts, place, corners)
     return topology.Cells(place, corners, int(np.prod(box.shape)), box.voxels, box.periodic)
 
 
-@njit(cache=True)
-def stiff_voxels(modulus: Any, shape: Any, voxels: Any, own: Any) -> tuple[Any, Any]:
+@njit(cache=True, parallel=True)
+def note_voxels(modulus: Any, shape: Any, voxels: Any, own: Any, starts: Any, place: Any, corners: Any) -> None:
     """Places and corners of the voxels with a modulus.
 
     Parameters
@@ -129,23 +129,23 @@ def stiff_voxels(modulus: Any, shape: Any, voxels: Any, own: Any) -> tuple[Any, 
         Nodes with ghosts.
     voxels, own : tuple of int
         Voxels and own nodes without ghosts.
+    starts : array of int64, shape (planes + 1,)
+        First voxel of each plane.
+    place, corners : array of int32, shapes (n, 3) and (n, 8)
+        Overwritten.
     """
-    most = np.count_nonzero(modulus)
-    place = np.empty((most, 3), np.int32)
-    corners = np.empty((most, 8), np.int32)
-    count = 0
-    for i in range(voxels[0]):
+    for i in prange(voxels[0]):
+        at = starts[i]
         for j in range(voxels[1]):
             for k in range(voxels[2]):
                 if modulus[((i + 1) * (shape[1] - 1) + j + 1) * (shape[2] - 1) + k + 1] > 0:
-                    place[count, 0], place[count, 1], place[count, 2] = i, j, k
+                    place[at, 0], place[at, 1], place[at, 2] = i, j, k
                     for n in range(8):
                         a = (i + (n >> 2)) % own[0] + 1
                         b = (j + ((n >> 1) & 1)) % own[1] + 1
                         c = (k + (n & 1)) % own[2] + 1
-                        corners[count, n] = (a * shape[1] + b) * shape[2] + c
-                    count += 1
-    return place[:count], corners[:count]
+                        corners[at, n] = (a * shape[1] + b) * shape[2] + c
+                    at += 1
 
 
 def addresses(model: Model) -> NDArray[np.int32]:
@@ -170,13 +170,15 @@ def seed_unknowns(u: Any, lane: int, starts: Any, spans: Any, places: Any, free:
 
 @njit(cache=True, parallel=True)
 def scale_by_node(
-    vector: Any, lane: int, starts: Any, spans: Any, places: Any, scale: Any, gain: Any, out: Any
+    vector: Any, lane: int, starts: Any, spans: Any, places: Any, scale: Any, gain: Any, out: Any, twin: Any
 ) -> None:
-    """out = gain · scale · vector, one factor of the scale per node."""
+    """out = twin = gain · scale · vector, one factor of the scale per node."""
     for line in prange(starts.size - 1):
         for run in range(starts[line], starts[line + 1]):
             first = places[run]
             for c in range(3):
                 at = first + c * lane
                 for i in range(spans[run, 1]):
-                    out[at + i] = gain * scale[first + i] * vector[at + i]
+                    scaled = gain * scale[first + i] * vector[at + i]
+                    out[at + i] = scaled
+                    twin[at + i] = scaled

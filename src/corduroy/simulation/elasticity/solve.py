@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from corduroy.simulation.elasticity.model import VoxelModel, places_of, to_kerne
 from corduroy.simulation.elasticity.operator import Model, Operator
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.hierarchy import Cycling
+from corduroy.simulation.sums import square
 
 _RESTARTS = 3
 _ROUNDING = 1e-14
@@ -121,8 +123,11 @@ class Solver:
         """
         kernels = self._kernels
         displacement = kernels.vector(np.float64)
-        for held in conditions.held:
-            displacement[self.places(held.nodes)[:, held.axis]] = held.displacement_mm
+        for _, alike in groupby(conditions.held, lambda held: id(held.nodes)):
+            group = list(alike)
+            places = self.places(group[0].nodes)
+            for held in group:
+                displacement[places[:, held.axis]] = held.displacement_mm
         load = self.load_vector(conditions)
         return self.relieve(displacement, load)
 
@@ -146,7 +151,7 @@ class Solver:
         """
         aim, most = self.settings.tolerance, self.settings.most_iterations
         residual = self._residual(displacement, load)
-        history = [float(np.sqrt(conjugate_gradients.square(residual)))]
+        history = [float(np.sqrt(square(residual)))]
         reference = true = history[0]
         for _ in range(_RESTARTS):
             left = most + 1 - len(history)
@@ -155,7 +160,7 @@ class Solver:
             )
             history += steps[1:]
             residual = self._residual(displacement, load)
-            true = float(np.sqrt(conjugate_gradients.square(residual)))
+            true = float(np.sqrt(square(residual)))
             if true <= aim * reference or len(steps) == 1:
                 break
         scale = reference or 1.0

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corduroy.errors import ConvergenceError
-from corduroy.simulation.elasticity.conjugate_gradients import add_scaled, advance, narrow, square, two_products
+from corduroy.simulation.elasticity.conjugate_gradients import add_scaled, advance, narrow, two_products
 from corduroy.simulation.injection import kernels
 from corduroy.simulation.injection.levels import Tower
+from corduroy.simulation.sums import square
 
 Doubles = NDArray[np.float64]
 _MOST = 200

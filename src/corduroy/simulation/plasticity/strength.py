@@ -17,6 +17,7 @@ from corduroy.simulation.elasticity.model import VoxelModel
 from corduroy.simulation.elasticity.operator import Model
 from corduroy.simulation.elasticity.solve import Solver
 from corduroy.simulation.plasticity import kernels
+from corduroy.simulation.sums import square
 
 _INNER = 0.03  # relative residual of each Newton step's linear system; author's choice
 
@@ -156,7 +157,7 @@ class _State:
     def correct(self, residual: Array) -> None:
         """One Newton correction, halved while it makes the residual larger."""
         step = self.model.vector(np.float64)
-        size = float(np.sqrt(conjugate_gradients.square(residual)))
+        size = float(np.sqrt(square(residual)))
         conjugate_gradients.iterate(
             _Tangent(self),
             self.solver.multigrid,
@@ -167,7 +168,7 @@ class _State:
         )
         self.displacement += step
         for _ in range(4):
-            if float(np.sqrt(conjugate_gradients.square(self.unbalanced()))) < size:
+            if float(np.sqrt(square(self.unbalanced()))) < size:
                 return
             step *= 0.5
             self.displacement -= step
@@ -269,7 +270,7 @@ def _advance(state: _State, conditions: Conditions, guess: Array, share: float, 
     for _ in range(settings.most_corrections):
         residual = state.unbalanced()
         scale = float(np.linalg.norm(state.unbalanced(everywhere=True) + residual))
-        if float(np.sqrt(conjugate_gradients.square(residual))) <= settings.tolerance * scale:
+        if float(np.sqrt(square(residual))) <= settings.tolerance * scale:
             return True
         state.correct(residual)
     return False
