@@ -15,6 +15,7 @@ import matplotlib
 import typst
 
 _TEMPLATE = "case.typ"
+_PAGE = "page.typ"
 
 
 def render_pdf(content: dict[str, Any], folder: Path, made: str) -> bytes:
@@ -38,7 +39,7 @@ def typeset(template: str, content: dict[str, Any], pictures: Sequence[Path], ma
     Parameters
     ----------
     template : str
-        File name of the template; it reads ``content.json`` and the pictures by their names.
+        File name of the template; it stands on ``page.typ`` and reads ``content.json`` and the pictures by their names.
     content : dict
         What JSON can hold.
     pictures : sequence of Path
@@ -51,8 +52,9 @@ def typeset(template: str, content: dict[str, Any], pictures: Sequence[Path], ma
         for picture in pictures:
             shutil.copy(picture, work)
         (work / "content.json").write_text(json.dumps(content), encoding="utf-8")
-        with as_file(files("corduroy.reports") / "templates" / template) as source:
-            shutil.copy(source, work)
+        for part in (_PAGE, template):
+            with as_file(files("corduroy.reports") / "templates" / part) as source:
+                shutil.copy(source, work)
         document: bytes = typst.compile(
             work / template,
             root=work,
