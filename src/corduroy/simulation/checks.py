@@ -74,15 +74,16 @@ def _held_parts(model: VoxelModel, conditions: Conditions, parts: NDArray[np.int
     """Parts that their supports leave no rigid motion."""
     grams = np.zeros((count + 1, 6, 6))
     size = np.asarray(model.nodes) * np.asarray(model.spacing_mm)
-    for held in conditions.held:
-        places = model.positions_mm(held.nodes) / size - 0.5
-        motion = np.zeros((len(places), 6))
-        motion[:, held.axis] = 1
-        for turn in range(3):
-            axis = np.eye(3)[turn]
-            motion[:, 3 + turn] = np.cross(axis, places)[:, held.axis]
-        mine = parts_of_nodes(model, parts, held.nodes)
-        for part in np.unique(mine[mine > 0]):
-            grams[part] += motion[mine == part].T @ motion[mine == part]
+    for nodes, group in conditions.held_together():
+        places = model.positions_mm(nodes) / size - 0.5
+        mine = parts_of_nodes(model, parts, nodes)
+        for held in group:
+            motion = np.zeros((len(places), 6))
+            motion[:, held.axis] = 1
+            for turn in range(3):
+                axis = np.eye(3)[turn]
+                motion[:, 3 + turn] = np.cross(axis, places)[:, held.axis]
+            for part in np.unique(mine[mine > 0]):
+                grams[part] += motion[mine == part].T @ motion[mine == part]
     smallest = np.linalg.eigvalsh(grams)[:, 0]
     return {part for part in range(1, count + 1) if smallest[part] > 1e-10}

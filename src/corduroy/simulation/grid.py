@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
 
 TAIL = 96
@@ -94,6 +94,17 @@ def at_nodes(voxels: NDArray[Any]) -> NDArray[Any]:
     """
     a, b, c = voxels.shape
     total = np.zeros((a + 1, b + 1, c + 1), voxels.dtype)
-    for i, j, k in itertools.product((0, 1), repeat=3):
-        total[i : i + a, j : j + b, k : k + c] += voxels  # of truth values: or
+    _add_around(voxels, total)
     return total
+
+
+@njit(cache=True, parallel=True)
+def _add_around(voxels: Any, total: Any) -> None:
+    a, b, c = voxels.shape
+    for plane in prange(a + 1):
+        for n in range(8):
+            i, j, k = plane - (n >> 2), n >> 1 & 1, n & 1
+            if 0 <= i < a:
+                for line in range(b):
+                    for v in range(c):
+                        total[plane, line + j, v + k] += voxels[i, line, v]  # of truth values: or

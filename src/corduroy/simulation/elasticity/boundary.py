@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -58,6 +60,12 @@ class Conditions:
 
     def __add__(self, other: Conditions) -> Conditions:
         return Conditions(self.held + other.held, self.loads + other.loads)
+
+    def held_together(self) -> Iterator[tuple[Nodes, list[Held]]]:
+        """What holds the same nodes one after the other, so that they need to be looked up once for all axes."""
+        for _, group in groupby(self.held, lambda held: id(held.nodes)):
+            alike = list(group)
+            yield alike[0].nodes, alike
 
 
 class End(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from corduroy.simulation.grid import NodeBox
@@ -140,9 +140,9 @@ def places_of(runs: Runs, shape: tuple[int, int, int]) -> NDArray[np.int32]:
     return place
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def _fill_places(starts: Any, spans: Any, places: Any, pitch: int, place: Any) -> None:
-    for line in range(starts.size - 1):
+    for line in prange(starts.size - 1):
         for r in range(starts[line], starts[line + 1]):
             for i in range(spans[r, 1]):
                 place[line * pitch + spans[r, 0] + i] = places[r] + i

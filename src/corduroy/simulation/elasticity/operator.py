@@ -7,6 +7,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from corduroy.errors import ModelError
@@ -212,10 +213,18 @@ def inverse_diagonal(model: Model) -> NDArray[np.float32]:
     ndarray of float32, flat
         In the order of a vector's first components; 0 where nothing is unknown.
     """
-    total = at_nodes(model.voxels)
-    total *= np.float32(np.diag(model.stiffness).mean())
-    places = model.places()
-    unknown = np.flatnonzero((places >= 0) & (model.free[: places.size] > 0))
     inverse = zeros(model.layout.size - 2 * model.layout.lane, np.float32)
-    inverse[places[unknown]] = 1 / total.reshape(-1)[unknown]
+    unit = np.float32(np.diag(model.stiffness).mean())
+    _invert(at_nodes(model.voxels).reshape(-1), unit, model.free, *model.layout.own.table, model.box.shape[2], inverse)
     return inverse
+
+
+@njit(cache=True, parallel=True)
+def _invert(moduli: Any, unit: Any, free: Any, starts: Any, spans: Any, places: Any, pitch: int, inverse: Any) -> None:
+    """One over unit·modulus at the nodes of runs that have an unknown component."""
+    for line in prange(starts.size - 1):
+        for run in range(starts[line], starts[line + 1]):
+            for i in range(spans[run, 1]):
+                node = line * pitch + spans[run, 0] + i
+                if free[node] > 0:
+                    inverse[places[run] + i] = 1 / (unit * moduli[node])

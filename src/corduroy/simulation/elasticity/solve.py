@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,9 +122,8 @@ class Solver:
         """
         kernels = self._kernels
         displacement = kernels.vector(np.float64)
-        for _, alike in groupby(conditions.held, lambda held: id(held.nodes)):
-            group = list(alike)
-            places = self.places(group[0].nodes)
+        for nodes, group in conditions.held_together():
+            places = self.places(nodes)
             for held in group:
                 displacement[places[:, held.axis]] = held.displacement_mm
         load = self.load_vector(conditions)
