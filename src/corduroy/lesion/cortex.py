@@ -105,9 +105,9 @@ def lesion_cortex(
     Each ray through the wall is compared with the neighbours' wall in the same direction at the same height for
     thinning and expansion; breaches are looked for by `corduroy.lesion.holes.find_holes`.
     Endplates, pedicles and the arch are not looked at. When this misleads: holes narrower than `smallest_breach_mm`
-    are blurred over; veins of the posterior wall look like a breach; where a rib or a vessel full of contrast
-    touches the wall nothing is reported; a lesion that bulges to both sides seems to bulge less; a dense lesion
-    hides what becomes of its cortex.
+    are blurred over; veins of the posterior wall look like a breach; where a rib, a vessel full of contrast, fat or
+    lung touches the wall nothing is reported, so that fat of a hemangioma that leaves the bone is not told from the
+    patient's; a lesion that bulges to both sides seems to bulge less; a dense lesion hides what becomes of its cortex.
     """
     walls = Walls.of(bench)
     wall_hu, wall_radius = baseline.wall(bench.level)
