@@ -13,6 +13,7 @@ from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume, write_volume
+from corduroy.planning.markups import MarkedLine, line_markups
 from corduroy.planning.simulated import SimulatedPart
 
 Run = Callable[..., Result]
@@ -97,6 +98,51 @@ def test_mechanics_takes_the_fill_as_it_is(
     vertebra = build_spine(patient[1]).vertebrae[Level.T12]
     mask = _given_fill(injected[1] / "plan" / "injection_fill.nii.gz", vertebra)
     assert mask.array.any()
+
+
+def test_own_cannula_comes_from_where_it_is_held(
+    injected: tuple[Result, Path, tuple[str | Path, ...]], document: dict[str, Any], run: Run, tmp_path: Path
+) -> None:
+    """From the other side to the same tip: the direction turns, the tip stays, and the user is told."""
+    planned = document["dose"]["cannulas"][0]
+    tip, along = np.array(planned["tip_ras_mm"]), np.array(planned["direction_ras"])
+    assert along[0] < 0  # from the patient's right
+    entry = tip - 60 * along * (-1, 1, 1)
+    line = tmp_path / "own.mrk.json"
+    line.write_text(json.dumps(line_markups([MarkedLine("own", tuple(entry), tuple(tip))])), encoding="utf-8")
+    asked = [str(each) for each in injected[2][:-4]]
+    result = run(*asked, "--members", "0", "--cannula", line, "--gauge", "13", "--json", tmp_path / "own.json")
+    assert result.exit_code == 0, result.output
+    found = json.loads((tmp_path / "own.json").read_text(encoding="utf-8"))
+    own = found["dose"]["cannulas"][0]
+    np.testing.assert_allclose(own["tip_ras_mm"], tip, atol=1e-2)
+    np.testing.assert_allclose(own["direction_ras"], along * (-1, 1, 1), atol=1e-3)
+    assert own["bore_mm"] < planned["bore_mm"]
+    assert any("user's own" in told for told in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "words"),
+    [
+        (1, (), "outside the bone"),
+        (0, (), "0 lines"),
+        (2, (), "2 lines (a, a)"),
+        (1, ("--gauge", "3"), "8 to 22 G"),
+        (None, ("--gauge", "11"), "--cannula as well"),
+        (None, ("--cannula", "missing.mrk.json"), "missing.mrk.json"),
+    ],
+)
+def test_a_cannula_that_cannot_be_is_refused(
+    files: Path, run: Run, tmp_path: Path, lines: int | None, options: tuple[str, ...], words: str
+) -> None:
+    if lines is not None:
+        marks = [MarkedLine("a", (0.0, -90.0, 0.0), (0.0, -80.0, 0.0))] * lines
+        (tmp_path / "line.mrk.json").write_text(json.dumps(line_markups(marks)), encoding="utf-8")
+        options = ("--cannula", str(tmp_path / "line.mrk.json"), *options)
+    result = run("inject", files / "ct.nii.gz", "--labels", files / "labels.nii.gz", "--level", "T12", *options)
+    assert result.exit_code == 2, result.output
+    assert words in " ".join(result.output.split())
+    assert "Traceback" not in result.output
 
 
 def test_the_same_command_again_computes_nothing_and_writes_the_same(

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 
+from corduroy.errors import FileFormatError, PointsError
 from corduroy.morphometry import read_slicer_points
-from corduroy.planning.markups import MarkedLine, MarkedPoint, line_markups, point_markups
+from corduroy.planning.markups import MarkedLine, MarkedPoint, line_markups, point_markups, read_line
 
 RIGHT_FRONT_UP = (30.0, 20.0, 10.0)
 
@@ -43,3 +45,29 @@ def test_what_is_written_is_read_back_in_ras(tmp_path: Path) -> None:
     read = read_slicer_points(path)
     back = {tuple(np.round(point, 3)) for vertebra in read.points.values() for point in vertebra.values()}
     assert back == set(points.values())
+
+
+def test_a_line_is_read_back_in_ras(tmp_path: Path) -> None:
+    line = MarkedLine("cement 11 G", RIGHT_FRONT_UP, (-5.0, 0.0, 1.0))
+    path = tmp_path / "line.mrk.json"
+    path.write_text(json.dumps(line_markups([line])), encoding="utf-8")
+    assert read_line(path) == line
+
+
+def test_a_line_that_was_begun_and_not_ended_is_refused(tmp_path: Path) -> None:
+    document = line_markups([MarkedLine("own", RIGHT_FRONT_UP, (-5.0, 0.0, 1.0))])
+    document["markups"][0]["controlPoints"][1]["positionStatus"] = "undefined"
+    path = tmp_path / "line.mrk.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(PointsError, match="1 ends set"):
+        read_line(path)
+
+
+@pytest.mark.parametrize("controls", [5, ["a"], {"a": 1}])
+def test_points_that_are_no_points_are_refused(tmp_path: Path, controls: object) -> None:
+    document = line_markups([MarkedLine("own", RIGHT_FRONT_UP, (-5.0, 0.0, 1.0))])
+    document["markups"][0]["controlPoints"] = controls
+    path = tmp_path / "line.mrk.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(FileFormatError, match="no list of points"):
+        read_line(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,6 +48,13 @@ def inject(
         float | None, typer.Option(metavar="PERCENT", help="Gelatin sponge in the mixture; otherwise as in the plan.")
     ] = None,
     gelatin_before: Annotated[float, typer.Option(metavar="ML", help="Gelatin sponge before the cement.")] = 0.0,
+    cannula: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LINE", help="Entry and tip as a line of 3D Slicer (.mrk.json); otherwise as in the plan."
+        ),
+    ] = None,
+    gauge: Annotated[int | None, typer.Option(metavar="G", help="Of that cannula; otherwise as in the plan.")] = None,
     pedicles: Annotated[int, typer.Option(metavar="1|2", help="One cannula, or one on each side.")] = 1,
     pressure: Annotated[float, typer.Option(metavar="MPA", help="Largest pressure in the syringe.")] = 1.5,
     stop_at: Annotated[
@@ -100,6 +107,7 @@ def inject(
             minutes_from_mixing=minutes,
             gelatin_percent=gelatin,
             gelatin_before_ml=gelatin_before,
+            cannula=_own_cannula(cannula, gauge),
             pedicles=pedicles,
             pressure_limit_mpa=pressure,
             stop_at=_leaks(stop_at),
@@ -131,6 +139,18 @@ def inject(
         print_places(SimulatedKind.INJECTION, outputs.json, outputs.report)
         if outputs.report is not None:
             typer.echo(f"fill    {outputs.report / 'injection_fill.nii.gz'}, for `corduroy mechanics --fill`")
+
+
+def _own_cannula(line: Path | None, gauge: int | None) -> dict[str, Any] | None:
+    from corduroy.errors import SettingsError
+    from corduroy.planning.markups import read_line
+
+    if line is None:
+        if gauge is not None:
+            raise SettingsError(f"a cannula of {gauge} G without its line", "--cannula as well")
+        return None
+    way = read_line(line)
+    return {"entry_mm": way.entry_mm, "tip_mm": way.target_mm, "gauge": gauge}
 
 
 def _leaks(text: str) -> tuple[str, ...]:

@@ -1,26 +1,35 @@
-"""The cannulas of a plan: its first corridor, and the best one of the other side."""
+"""The cannulas of an injection: the plan's first corridor or the user's own, and the best one of the other side."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from corduroy.errors import ModelError
+from corduroy.anatomy.frame import Frame
+from corduroy.errors import DoubtWarning, ModelError
+from corduroy.pipeline.injection_settings import GivenCannula
 from corduroy.planning.corridors import outer_diameter_mm
 from corduroy.simulation.injection import Cannula
+from corduroy.simulation.injection_study.dose import side_of
 
 _WALLS_MM = 0.5  # both walls of a bone cannula together; author's choice
 _HANDLE_MM = 40.0  # of the cannula outside the skin, with its hub; author's choice
 
 
-def planned_cannulas(plan: dict[str, Any]) -> dict[str, Cannula]:
-    """The best cannula of each side, the planned one first.
+def cannulas_of(plan: dict[str, Any], given: GivenCannula | None, frame: Frame) -> dict[str, Cannula]:
+    """A cannula of each side, the one that is meant first.
 
     Parameters
     ----------
     plan : dict
         Schema ``corduroy/plan/1``.
+    given : GivenCannula or None
+        The user's own, which takes the place of the plan's on its side.
+    frame : Frame
+        Of the vertebra.
 
     Returns
     -------
@@ -30,17 +39,30 @@ def planned_cannulas(plan: dict[str, Any]) -> dict[str, Cannula]:
     Raises
     ------
     ModelError
-        If the plan has no corridor for cement, or all of them meet air.
+        If none is given, and the plan has no corridor for cement or all of them meet air.
     """
+    planned = _planned(plan)
+    if given is not None:
+        gauge = plan["settings"]["cement"]["gauge"] if given.gauge is None else given.gauge
+        own = _cannula(given.entry_mm, given.tip_mm, gauge)
+        side = "right" if side_of(own, frame) > 0 else "left"
+        warnings.warn(DoubtWarning("the cannula is the user's own: its clearances were not looked at"), stacklevel=2)
+        return {side: own} | {other: cannula for other, cannula in planned.items() if other != side}
+    if not planned:
+        why = plan["missing"].get("cement_corridors", "no corridor for the cement is safe")
+        raise ModelError(f"{plan['level']} without a cannula: {why}", "a planned corridor that keeps its margins")
+    return planned
+
+
+def _planned(plan: dict[str, Any]) -> dict[str, Cannula]:
+    """The best of each side that meets no air, the plan's first corridor first."""
     search = plan["cement_corridors"]
     through_air = plan["corridors_through_air"]["cement"]
     found: dict[str, Cannula] = {}
     for number, corridor in enumerate([] if search is None else search["corridors"], start=1):
         if number not in through_air and corridor["side"] not in found:
-            found[corridor["side"]] = _cannula(corridor)
-    if not found:
-        why = plan["missing"].get("cement_corridors", "no corridor for the cement is safe")
-        raise ModelError(f"{plan['level']} without a cannula: {why}", "a planned corridor that keeps its margins")
+            ends = corridor["entry_ras_mm"], corridor["target_ras_mm"]
+            found[corridor["side"]] = _cannula(*ends, corridor["gauge"])
     return found
 
 
@@ -62,13 +84,13 @@ def chosen_cannulas(found: dict[str, Cannula], pedicles: int) -> tuple[Cannula, 
     return cannulas[:pedicles]
 
 
-def _cannula(corridor: dict[str, Any]) -> Cannula:
-    tip, entry = np.array(corridor["target_ras_mm"], float), np.array(corridor["entry_ras_mm"], float)
-    x, y, z = (float(value) for value in tip)
-    a, b, c = (float(value) for value in tip - entry)
+def _cannula(entry_mm: Sequence[float], tip_mm: Sequence[float], gauge: int) -> Cannula:
+    along = np.subtract(tip_mm, entry_mm)
+    x, y, z = (float(value) for value in tip_mm)
+    a, b, c = (float(value) for value in along)
     return Cannula(
         tip_mm=(x, y, z),
         direction=(a, b, c),
-        bore_mm=outer_diameter_mm(corridor["gauge"]) - _WALLS_MM,
-        length_mm=float(np.linalg.norm(tip - entry)) + _HANDLE_MM,
+        bore_mm=outer_diameter_mm(gauge) - _WALLS_MM,
+        length_mm=float(np.linalg.norm(along)) + _HANDLE_MM,
     )

@@ -15,7 +15,7 @@ from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
-from corduroy.pipeline.injection_cannulas import chosen_cannulas, planned_cannulas
+from corduroy.pipeline.injection_cannulas import cannulas_of, chosen_cannulas
 from corduroy.pipeline.injection_compute import OnMember, Subject, compute_study
 from corduroy.pipeline.injection_members import member_runner
 from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
@@ -144,7 +144,7 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
         ct, _ = run.images
         if ct is None:
             raise ModelError("labels without a CT", "the CT, from whose grey values porosity follows")
-        cannulas = planned_cannulas(plan)
+        cannulas = cannulas_of(plan, self._chosen.cannula, spine.vertebrae[level].frame)
         dose = self._dose(plan, chosen_cannulas(cannulas, self._chosen.pedicles))
         if plan["augmentation"] is None:
             raise ModelError(f"{level} without a plan for cement", "a vertebra with its body")
@@ -206,7 +206,7 @@ def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:
     tips = [cannula.tip_mm for cannula in dose.cannulas]
     if not all(in_bone(vertebra, tip) for vertebra in vertebrae for tip in tips):
         raise ModelError(
-            "a planned cannula whose tip lies outside the bone", "a tip in bone", "look at the corridors and the labels"
+            "a cannula whose tip lies outside the bone", "a tip in bone", "look at the corridors and the labels"
         )
 
 

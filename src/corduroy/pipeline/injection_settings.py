@@ -6,15 +6,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corduroy.errors import SettingsError
 from corduroy.pipeline.plan_case import PlanRequest
+from corduroy.planning.corridors.gauges import OUTER_DIAMETER_MM
 from corduroy.planning.yaml_file import first_problem
 from corduroy.simulation.injection import CEMENTS, Cement, cement_named, read_cement
 from corduroy.simulation.injection_study import POSTERIOR, Spread, Weights
 
 Millilitres = Annotated[float, Field(gt=0.0, le=40.0)]
+PointMm = tuple[float, float, float]
+
+
+class GivenCannula(BaseModel):
+    """Where the user holds the cannula, world RAS+ mm; its clearances were looked at elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    entry_mm: PointMm
+    """On the skin, or on the bone in open surgery."""
+
+    tip_mm: PointMm
+    """In the bone."""
+
+    gauge: int | None = None
+    """None: as in the plan."""
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> GivenCannula:
+        if self.gauge is not None and self.gauge not in OUTER_DIAMETER_MM:
+            raise ValueError(f"the table holds {min(OUTER_DIAMETER_MM)} to {max(OUTER_DIAMETER_MM)} G")
+        if self.entry_mm == self.tip_mm:
+            raise ValueError("its entry is its tip")
+        return self
 
 
 class InjectionCaseSettings(BaseModel):
@@ -39,6 +64,9 @@ class InjectionCaseSettings(BaseModel):
 
     gelatin_before_ml: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     """Gelatin sponge given before the cement."""
+
+    cannula: GivenCannula | None = None
+    """None: the plan's first corridor that meets no air."""
 
     pedicles: Literal[1, 2] = 1
     """Through one cannula, or one on each side at once."""

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from corduroy.errors import PointsError
+from corduroy.imaging.slicer_markups import ControlPoint, read_markups
 
 Point = tuple[float, float, float]
 
@@ -43,6 +47,32 @@ def line_markups(lines: Sequence[MarkedLine]) -> dict[str, Any]:
 def point_markups(points: Sequence[MarkedPoint], name: str = "points") -> dict[str, Any]:
     """A document with one list of points; coordinates in LPS, declared."""
     return {"@schema": _SCHEMA, "markups": [_markup("Fiducial", [(p.name, p.point_mm) for p in points], name)]}
+
+
+def read_line(path: Path) -> MarkedLine:
+    """The one line of a file, from the entry to the target, as Slicer's line tool and `line_markups` write it.
+
+    Raises
+    ------
+    FileFormatError
+        If it is not a markups file.
+    PointsError
+        If it does not hold exactly one line, or a line without both of its ends.
+    """
+    lines = [markup for markup in read_markups(path) if markup.kind == "Line"]
+    if len(lines) != 1:
+        held = ", ".join(line.name or "without a name" for line in lines) or "none"
+        raise PointsError(f"{path.name} with {len(lines)} lines ({held})", "one line, from the entry to the tip")
+    ends = [point for point in lines[0].points if point.is_set]
+    if len(ends) != 2:
+        raise PointsError(f"{path.name}: a line with {len(ends)} ends set", "its entry and its tip")
+    entry, target = (_point(end) for end in ends)
+    return MarkedLine(lines[0].name, entry, target)
+
+
+def _point(control: ControlPoint) -> Point:
+    x, y, z = (float(value) for value in control.ras_mm())
+    return x, y, z
 
 
 def _markup(kind: str, points: Sequence[tuple[str, Point]], name: str) -> dict[str, Any]:
