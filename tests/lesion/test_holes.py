@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from corduroy.lesion.holes import find_holes
 from corduroy.lesion.walls import Walls
 from tests.lesion.conftest import HEMANGIOMA, Found, Scene
 
 _FAT_HU, _LUNG_HU = -100.0, -850.0
-_WALL_MM = 1.0
 
 
 def _apart_mm(scene: Scene, found: Found, outside_hu: float | None) -> float:
     """Distance from the planted hole to the nearest that is found; the bone may lie in something else."""
     ct = scene.planted.ct
     if outside_hu is not None:
-        away = ndimage.distance_transform_edt(scene.planted.labels.array == 0, ct.spacing)
-        ct = ct.with_array(np.where(away > _WALL_MM, outside_hu, ct.array).astype(ct.array.dtype))
+        bone = scene.planted.labels.array > 0
+        ct = ct.with_array(np.where(bone, ct.array, outside_hu).astype(ct.array.dtype))
     bench, walls = found.delineation.bench, Walls.of(found.delineation.bench)
     everywhere, nothing = np.ones(len(walls.local), dtype=bool), np.zeros_like(found.delineation.inside)
     holes = find_holes(bench, ct, walls, everywhere, HEMANGIOMA.stroma_hu, nothing)
