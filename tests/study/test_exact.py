@@ -165,6 +165,8 @@ def test_exact_fractions_in_print() -> None:
     assert str(PValue(0.03125, "enumerated", 2, 64)) == "p = 2/64 = 0.03125"
     assert str(PValue(1e-9, "model")) == "p < 0.0001"
     assert str(PValue(0.0479, "approximate")) == "p = 0.048"
+    assert str(PValue(1e-5, "Monte Carlo", 0, 99_999, 1e-5)) == "p = 0.00001 (Monte Carlo, standard error 0.00001)"
+    assert str(PValue(2 / 2**21, "enumerated", 2, 2**21)) == "p = 9.537e-07"
     assert str(PValue(0.012, "Monte Carlo", 1199, 99_999, 0.0003)) == "p = 0.012 (Monte Carlo, standard error 0.0003)"
     assert "*" not in str(PValue(0.03125, "enumerated", 2, 64))
 

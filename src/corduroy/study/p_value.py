@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+
 Origin = Literal["enumerated", "Monte Carlo", "approximate", "model"]
 Alternative = Literal["two-sided", "greater", "less"]
 
 _LARGEST_FRACTION = 1_000_000
 _SMALLEST_PRINTED = 0.0001
+_SMALLEST_PLAIN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,21 @@ class PValue:
         if self.origin == "enumerated":
             return self._counted()
         if self.origin == "Monte Carlo":
-            return f"p = {self.value:.3g} (Monte Carlo, standard error {self.standard_error:.1g})"
+            return f"p = {_plain(self.value, 3)} (Monte Carlo, standard error {_plain(self.standard_error, 1)})"
         return f"p = {self.value:.2g}" if self.value >= _SMALLEST_PRINTED else f"p < {_SMALLEST_PRINTED:g}"
 
     def _counted(self) -> str:
         """A fraction while a person can still read it: p = 2/64 = 0.03125."""
         if self.extreme is None or self.total is None or self.total > _LARGEST_FRACTION:
-            return f"p = {self.value:.4g}"
-        return f"p = {self.extreme}/{self.total} = {self.value:.4g}"
+            return f"p = {_plain(self.value, 4)}"
+        return f"p = {self.extreme}/{self.total} = {_plain(self.value, 4)}"
+
+
+def _plain(value: float, digits: int) -> str:
+    """Significant digits without an exponent, as papers print them, while the zeros can still be counted."""
+    if value < _SMALLEST_PLAIN:
+        return f"{value:.{digits}g}"
+    return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
 
 
 def counted(extreme: int, total: int) -> PValue:
