@@ -37,7 +37,7 @@ def write_pictures(result: SeriesResult, folder: Path) -> dict[str, Picture]:
     for picture, figure in _drawn(result):
         if result.notice:
             # The notice goes with a figure that is copied out of the report.
-            figure.text(0.995, 0.005, "synthetic data", ha="right", va="bottom", fontsize=7, color="#8A1C00")
+            figure.text(0.995, 0.995, "synthetic data", ha="right", va="top", fontsize=7, color="#8A1C00")
         with figure_style():
             figure.savefig(folder / f"{picture.key}.svg", transparent=True, metadata={"Date": None})
             figure.savefig(folder / f"{picture.key}.png", dpi=DPI, metadata={"Software": None})
