@@ -117,8 +117,9 @@ def _slab(
             at = 3 * j * row
             stretches = voxel_spans[voxel_starts[line] : voxel_starts[line + 1]]
             if stretches.size > 0:
-                for i in range(pitch - 1):
-                    e[i] = modulus[line * (pitch - 1) + i]
+                stiff = modulus[line * (pitch - 1) : (line + 1) * (pitch - 1)]
+                for i in range(stiff.size):
+                    e[i] = stiff[i]
                 voxel_line(work, low + at, up + at, to_low + at, to_up + at, row, e, k, stretches)
             some, last = own_starts[q * lines + j], own_starts[q * lines + j + 1]
             if q >= first and last > some:

@@ -78,23 +78,29 @@ def put_product(
 ) -> Any:
     """out = totals on a node line; returns u · totals."""
     width = lanes(work)
-    parts = spread(work[0] - work[0])
+    x = y = z = spread(work[0] - work[0])
     dot = work[0] - work[0]
     run = 0
     while run < places.size:
         target = places[run]
         n, run, source = _side_by_side(work, totals, row, spans, places, run, spare)
         whole = n // width * width
+        for i in range(0, whole, width):
+            value = load(work, source + i)
+            store(out, target + i, value)
+            x = x + value * load(u, target + i)
+            value = load(work, source + row + i)
+            store(out, target + lane + i, value)
+            y = y + value * load(u, target + lane + i)
+            value = load(work, source + 2 * row + i)
+            store(out, target + 2 * lane + i, value)
+            z = z + value * load(u, target + 2 * lane + i)
         for c in range(3):
             at, come = target + c * lane, source + c * row
-            for i in range(0, whole, width):
-                value = load(work, come + i)
-                store(out, at + i, value)
-                parts = parts + value * load(u, at + i)
             for i in range(whole, n):
                 out[at + i] = work[come + i]
                 dot += work[come + i] * u[at + i]
-    return dot + total(parts)
+    return dot + total(x + y + z)
 
 
 @njit(cache=True, inline="never")
