@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
-import numba
-import numpy as np
-from numba import njit, prange
 from rich.table import Table
 
 from benchmarks import peer_parosol
 from benchmarks.figures import Figure, Row, Target, at_least, at_most, fill
 from benchmarks.groups import Report
 from benchmarks.mechanics_cases import Kind, continuum, modulus_of
+from benchmarks.mechanics_ceilings import machine
 from benchmarks.mechanics_probe import in_fresh_process
 from benchmarks.peer_assembled import calculix_seconds, pyamg_seconds
 from benchmarks.pool import Tick
-from corduroy.simulation import VoxelModel
-from corduroy.simulation.elasticity.model import to_kernels
-from corduroy.simulation.elasticity.operator import Operator
 
 THREADS = 2
 _SIZES = (64, 96, 128)
@@ -28,12 +21,6 @@ _SMALL, _SMALLEST = 32, 20
 _FASTER: dict[Kind, float] = {"continuum": 10.0, "trabecular": 12.0}
 _BYTES_PER_UNKNOWN = 150.0
 _REPEATS = 3
-_FLOPS_PER_VOXEL = 198
-"""What the method needs at least: 24 corner sums, 42 modes, 87 blocks, 36 back to lines, 9 back to planes. The kernels
-of `lines.py` do about 45 more, which are not counted, to keep all of it in registers."""
-_BYTES_PER_VOXEL = 40
-"""Least traffic in single precision: read u (12), write the product (12, and as much to fetch its lines), modulus
-(4)."""
 
 
 def measure(quick: bool, tick: Tick) -> Report:
@@ -52,7 +39,7 @@ def measure(quick: bool, tick: Tick) -> Report:
     tick(len(jobs), len(jobs) + 2)
     figures += _assembled(_SMALLEST if quick else _SMALL)
     tick(len(jobs) + 1, len(jobs) + 2)
-    figures += _machine(_SMALL if quick else 96)
+    figures += machine(_SMALL if quick else 96)
     return Report(figures, (particulars,))
 
 
@@ -113,62 +100,3 @@ def _assembled(n: int) -> list[Figure]:
     peers: dict[str, float | str | None] = {"pyamg": None if algebraic is None else f"{algebraic[0]:.2f} s"}
     peers["calculix"] = None if direct is None else f"{direct:.1f} s"
     return fill(rows, values, "peer not installed, or failed", peers)
-
-
-def _machine(n: int) -> list[Figure]:
-    """How near the finest level's product comes to what the cores can do."""
-    modulus = continuum(n)
-    kernels = to_kernels(VoxelModel(modulus), modulus, [])
-    operator = Operator(kernels, np.float32)
-    u, out = kernels.vector(np.float32), kernels.vector(np.float32)
-    u[:] = np.random.default_rng(0).random(u.size, np.float32)
-    rate = n**3 / _fastest(lambda: operator.product(u, out), 40)
-    a, b, c = (np.ones(20_000_000, np.float32) for _ in range(3))
-    # The stored array is fetched before it is written: 16 bytes an entry.
-    bandwidth = 16 * a.size / _fastest(lambda: _triad(a, b, c), 10)
-    rounds, sums = 1_000_000, np.zeros(numba.get_num_threads())
-    flops = 128 * rounds * sums.size / _fastest(lambda: _multiply_add(rounds, sums), 10)
-    rows = (
-        Row("rate", "product on the finest level, single precision: voxels per second", "1/s"),
-        Row("flops", "its floating-point rate", "Gflop/s"),
-        Row("peak", "measured peak of fused multiply and add", "Gflop/s"),
-        Row("bytes", "its least memory traffic", "GB/s"),
-        Row("bandwidth", "measured bandwidth (triad)", "GB/s"),
-        Row("share", "share of whichever limits", "", at_least(0.5)),
-    )
-    used = _FLOPS_PER_VOXEL * rate, _BYTES_PER_VOXEL * rate
-    values = {
-        "rate": rate,
-        "flops": used[0] / 1e9,
-        "peak": flops / 1e9,
-        "bytes": used[1] / 1e9,
-        "bandwidth": bandwidth / 1e9,
-        "share": max(used[0] / flops, used[1] / bandwidth),
-    }
-    return fill(rows, values)
-
-
-def _fastest(act: Callable[[], object], times: int) -> float:
-    act()
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - start)
-    return min(found)
-
-
-@njit(parallel=True, fastmath=True)
-def _triad(a: Any, b: Any, c: Any) -> None:
-    for i in prange(a.size):
-        a[i] = b[i] + np.float32(1.5) * c[i]
-
-
-@njit(parallel=True, fastmath=True)
-def _multiply_add(rounds: int, sums: Any) -> None:
-    for thread in prange(sums.size):
-        held = np.ones(64, np.float32)
-        for _ in range(rounds):
-            for j in range(64):
-                held[j] = held[j] * np.float32(1.000001) + np.float32(1e-7)
-        sums[thread] = held.sum()

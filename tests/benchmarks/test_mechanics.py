@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from numba import njit
 from scipy import ndimage
 
-from benchmarks import mechanics_bad_input, mechanics_verification, peer_parosol
+from benchmarks import mechanics_bad_input, mechanics_ceilings, mechanics_verification, peer_parosol
 from benchmarks.data import MissingDataError
 from benchmarks.mechanics_cases import continuum, trabecular
 from benchmarks.mechanics_flow import _returned, compressed
 from benchmarks.mechanics_published import Choice, Vertebra
 from benchmarks.peer_assembled import _deck, assembled
 from corduroy.simulation import VoxelModel, face_nodes, platens, solve
+from corduroy.simulation.elasticity import lines
 
 
 def test_cubes_are_what_their_names_say() -> None:
@@ -106,3 +110,23 @@ def test_stresses_return_to_the_nearest_point_of_trescas_prism() -> None:
         rivals = (rivals + rivals.transpose(0, 2, 1)) / 2
         within = rivals[np.ptp(np.linalg.eigvalsh(rivals), axis=1) <= 1.5]
         assert np.all(np.linalg.norm(within - stress, axis=(1, 2)) >= np.linalg.norm(back - stress) - 1e-12)
+
+
+def test_the_ceiling_has_the_line_kernel_s_instructions() -> None:
+    kernel = njit(lines.voxel_line.py_func)
+    numbers = np.zeros(600, np.float32)
+    kernel(numbers, 0, 100, 200, 300, 16, numbers[400:], numbers[500:], np.zeros((0, 2), np.int16))
+    (code,) = kernel.inspect_llvm().values()
+
+    def count(*operations: str) -> int:
+        return sum(len(re.findall(rf"= {name} .*<8 x float> %", code)) for name in operations)
+
+    fused = mechanics_ceilings.FUSED
+    assert count("fadd", "fsub") == mechanics_ceilings.ADDED + mechanics_ceilings.SUBTRACTED + fused
+    assert count("fmul") == mechanics_ceilings.MULTIPLIED + fused
+    assert len(re.findall(r"i32 7, i32 8", code)) == mechanics_ceilings.MOVED
+
+
+def test_what_limits_is_measured_beside_the_product() -> None:
+    figures = {figure.name: figure.value for figure in mechanics_ceilings.machine(16)}
+    assert all(value is not None and value > 0 for value in figures.values())
