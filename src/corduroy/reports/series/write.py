@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from corduroy.pipeline.files import filling
@@ -15,6 +17,8 @@ from corduroy.reports.series.pictures import write_pictures
 from corduroy.study.results import SeriesResult
 
 HTML_NAME, PDF_NAME, DOCX_NAME = "series.html", "series.pdf", "series.docx"
+CONTENTS_NAME = "contents.json"
+"""The sections before any file format, for programs that show them in their own way: the web page of a study."""
 _SPREADSHEET_FORMULA = ("=", "+", "@", "\t", "\r")
 
 
@@ -30,8 +34,8 @@ def write_series_report(result: SeriesResult, out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``series.html``, ``series.pdf``, ``series.docx``, then the figures (SVG and PNG) and the tables (CSV). All
-        appear together or, on an error, none.
+        ``series.html``, ``series.pdf``, ``series.docx``, then ``contents.json``, the figures (SVG and PNG) and the
+        tables (CSV). All appear together or, on an error, none.
 
     Raises
     ------
@@ -44,11 +48,24 @@ def write_series_report(result: SeriesResult, out: Path) -> list[Path]:
         (folder / HTML_NAME).write_text(render_html(report, folder), encoding="utf-8")
         (folder / PDF_NAME).write_bytes(render_pdf(report, folder, made))
         (folder / DOCX_NAME).write_bytes(render_docx(report, folder, made))
+        (folder / CONTENTS_NAME).write_text(_contents(report), encoding="utf-8")
         for table in report.tables:
             _write_csv(table, report, folder / f"{table.key}.csv")
         names = sorted(path.name for path in folder.iterdir())
     first = [HTML_NAME, PDF_NAME, DOCX_NAME]
     return [out / name for name in (*first, *(name for name in names if name not in first))]
+
+
+def _contents(report: Report) -> str:
+    """Title, notice and sections; each block says what it is."""
+    sections = [
+        {
+            "title": section.title,
+            "blocks": [{"kind": type(block).__name__.lower(), **asdict(block)} for block in section.blocks],
+        }
+        for section in report.sections
+    ]
+    return json.dumps({"title": report.title, "notice": report.notice, "sections": sections}, indent=1)
 
 
 def _write_csv(table: Table, report: Report, path: Path) -> None:

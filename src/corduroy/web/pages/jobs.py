@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from nicegui import run, ui
 
 from corduroy.web.accounts import Role
@@ -55,6 +57,21 @@ def _address_of(workbench: Workbench, job: Job) -> str | None:
     return None if scan is None else f"/cases/{scan.case_id}?scan={scan.id}"
 
 
+def _addresses(workbench: Workbench, jobs: list[Job]) -> dict[int, str]:
+    """Where each job that is done has led."""
+    found = {job.number: _address_of(workbench, job) for job in jobs if job.state is State.DONE}
+    return {number: address for number, address in found.items() if address is not None}
+
+
+def _when(job: Job) -> str:
+    """Who asked for it and when, in UTC; for a job that is over also how long it took."""
+    words = text("jobs.asked", who=job.who, at=job.made_at[:16].replace("T", " "))
+    if job.started_at is None or job.ended_at is None:
+        return words
+    took = datetime.fromisoformat(job.ended_at) - datetime.fromisoformat(job.started_at)
+    return f"{words}, {text('jobs.took', seconds=took.total_seconds())}"
+
+
 class _JobTable:
     """Drawn anew only when something has changed."""
 
@@ -65,23 +82,29 @@ class _JobTable:
 
     async def refresh(self) -> None:
         """Look whether something has changed."""
-        jobs = await run.io_bound(self._session.workbench.jobs.recent, _SHOWN)
+        workbench = self._session.workbench
+        jobs = await run.io_bound(workbench.jobs.recent, _SHOWN)
         if jobs == self._shown:
             return
         self._shown = jobs
+        addresses = await run.io_bound(_addresses, workbench, jobs or [])
         self._place.clear()
         with self._place:
             if not jobs:
                 ui.label(text("jobs.empty"))
             for job in jobs or ():
-                self._row(job)
+                self._row(job, (addresses or {}).get(job.number))
 
-    def _row(self, job: Job) -> None:
+    def _row(self, job: Job, address: str | None) -> None:
         with ui.card().classes("w-full"), ui.row().classes("w-full items-center gap-4 no-wrap"):
             ui.label(str(job.number)).classes("numbers quiet").style("min-width: 3em")
             with ui.column().classes("gap-0 grow"):
-                ui.label(KINDS[job.kind].title).classes("text-weight-bold")
-                ui.label(job.told or f"{job.who}, {job.made_at[:16].replace('T', ' ')}").classes("quiet")
+                title = KINDS[job.kind].title
+                words = ui.label(title) if address is None else ui.link(title, address)
+                words.classes("text-weight-bold")
+                if job.told:
+                    ui.label(job.told)
+                ui.label(_when(job)).classes("quiet")
             if job.state is State.RUNNING:
                 bar = ui.linear_progress(job.done_percent / 100, show_value=False).style("max-width: 220px")
                 bar.props(f'aria-label="{text("jobs.progress")}"')

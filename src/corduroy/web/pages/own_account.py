@@ -17,7 +17,7 @@ def password_card(session: Session) -> None:
     """A new password, for whoever knows the old one; it logs out everywhere."""
     with ui.card().classes("w-full"):
         heading(text("account.password"), 2)
-        with ui.row().classes("items-end gap-4"):
+        with ui.row().classes("items-start gap-4"):
             old = ui.input(text("account.old"), password=True).props("autocomplete=current-password")
             new = ui.input(text("account.new"), password=True)
             new.props(f'hint="{text("settings.password_hint")}" autocomplete=new-password')
@@ -30,7 +30,7 @@ def password_card(session: Session) -> None:
                     await run.io_bound(accounts.change, user.name, user.name, password=new.value)
                     ui.navigate.to("/login")
 
-            ui.button(text("account.change"), on_click=change)
+            ui.button(text("account.change"), on_click=change).classes("q-mt-md")
 
 
 class TokenCard:

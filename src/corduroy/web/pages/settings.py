@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nicegui import run, ui
 
 from corduroy import __version__
@@ -12,6 +14,8 @@ from corduroy.web.pages.own_account import TokenCard, password_card
 from corduroy.web.pages.session import Session
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
+
+_ROLES = {str(role): text(f"settings.role_{role}") for role in Role}
 
 
 def add_settings(workbench: Workbench) -> None:
@@ -56,13 +60,13 @@ class _Users:
         self._session = session
         self._accounts = session.workbench.accounts
         self._place = ui.column().classes("w-full gap-2")
-        with ui.row().classes("items-end gap-4"):
+        with ui.row().classes("items-start gap-4"):
             self._name = ui.input(text("settings.name"))
             self._password = ui.input(text("settings.password"), password=True)
             self._password.props(f'hint="{text("settings.password_hint")}" autocomplete=new-password')
-            roles = {str(role): text(f"settings.role_{role}") for role in Role}
-            self._role = ui.select(roles, label=text("settings.role"), value=str(Role.ADMIN)).style("min-width: 16em")
-            ui.button(text("settings.add"), on_click=self._add)
+            first = Role.EDITOR if self._accounts.exist else Role.ADMIN  # who comes first has to be an admin
+            self._role = ui.select(_ROLES, label=text("settings.role"), value=str(first)).style("min-width: 16em")
+            ui.button(text("settings.add"), on_click=self._add).classes("q-mt-md")
 
     async def refresh(self) -> None:
         """Draw the list as it is now."""
@@ -77,7 +81,8 @@ class _Users:
     def _row(self, user: User) -> None:
         with ui.row().classes("items-center gap-4"):
             ui.label(user.name).classes("text-weight-bold").style("min-width: 14em")
-            ui.label(text(f"settings.role_{user.role}")).style("min-width: 16em")
+            role = ui.select(_ROLES, value=str(user.role), on_change=lambda event: self._set_role(user, event.value))
+            role.props(f'dense aria-label="{text("settings.role_of", name=user.name)}"').style("min-width: 16em")
             remove = text("settings.remove", name=user.name)
             button = ui.button(icon="delete", on_click=lambda: self._remove(user))
             button.props(f'flat round aria-label="{remove}"').tooltip(remove)
@@ -94,9 +99,30 @@ class _Users:
                 return
             await self.refresh()
 
+    async def _set_role(self, user: User, role: str) -> None:
+        with telling():
+            admin = self._session.require(Role.ADMIN)
+            await run.io_bound(partial(self._accounts.change, user.name, admin.name, role=Role(role)))
+            ui.notify(text("settings.role_set", name=user.name, role=_ROLES[role]), type="positive")
+        await self.refresh()
+
     async def _remove(self, user: User) -> None:
+        if not await _sure(text("settings.remove_sure", name=user.name), text("settings.remove_yes")):
+            return
         with telling():
             admin = self._session.require(Role.ADMIN)
             await run.io_bound(self._accounts.remove, user.name, admin.name)
             ui.notify(text("settings.removed", name=user.name))
             await self.refresh()
+
+
+async def _sure(question: str, yes: str) -> bool:
+    """Ask once more before something that cannot be taken back."""
+    with ui.dialog() as dialog, ui.card():
+        heading(question, 2)
+        with ui.row().classes("gap-3"):
+            ui.button(yes, on_click=lambda: dialog.submit(True))
+            ui.button(text("settings.remove_no"), on_click=lambda: dialog.submit(False)).props("flat")
+    answer = bool(await dialog)
+    dialog.delete()
+    return answer

@@ -80,6 +80,8 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
 @layer theme {
   .q-btn.bg-primary, .q-btn-group .q-btn[aria-pressed="true"], .corduroy-level.chosen {
     background: var(--accent) !important; color: var(--on-accent) !important; }
+  .q-notification:is(.bg-negative, .bg-positive), .q-notification:is(.bg-negative, .bg-positive) .q-btn {
+    color: var(--surface) !important; }
 }
 .q-loading-bar { display: none; }
 .q-tab { text-transform: none; padding: 0 9px; } .q-tabs { max-width: 100%; }
@@ -90,6 +92,8 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
 .q-menu { background: var(--surface); color: var(--text); border: 1px solid var(--line); }
 .q-btn-toggle { border: 1px solid var(--line); box-shadow: none; }
 h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
+h4 { font-size: 15px; font-weight: 600; line-height: 1.35; margin: 4px 0 0; }
+[id] { scroll-margin-top: 84px; }
 .corduroy-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .corduroy-table-place { overflow-x: auto; width: 100%; }
 .corduroy-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14.5px; }
@@ -107,7 +111,7 @@ h3 { font-size: 16px; font-weight: 650; line-height: 1.35; margin: 8px 0 0; }
 .corduroy-button { background: var(--accent); color: var(--on-accent); }
 .corduroy-plain, .corduroy-button.plain { background: transparent; color: var(--accent); }
 .corduroy-button:disabled { background: transparent; color: var(--quiet); border-color: var(--line); cursor: default; }
-.corduroy-filters { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: flex-end; }
+.corduroy-filters { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: flex-start; }
 .corduroy-empty { max-width: 760px; padding: 28px; gap: 14px; }
 .corduroy-note { border-left: 4px solid currentColor; background: var(--surface); padding: 10px 16px; margin: 0 0 12px;
   max-width: 1100px; } .corduroy-note h2 { font-size: 16px; } .corduroy-note ul { margin: 4px 0; padding-left: 20px; }
@@ -145,9 +149,11 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
 .corduroy-sentences { margin: 0; padding-left: 20px; list-style: disc; }
 .corduroy-nudges { border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px 10px; margin: 6px 0;
   display: flex; flex-wrap: wrap; gap: 6px; width: 100%; box-sizing: border-box; }
+.corduroy-nudges.choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 0 16px; }
 .corduroy-nudges legend { font-size: 14px; font-weight: 600; padding: 0 4px; }
 .corduroy-scroll { max-height: 260px; overflow-y: auto; width: 100%; }
-.corduroy-points svg { width: 100%; max-height: calc(100vh - 300px); background: #000; border-radius: 8px;
+.corduroy-points { width: 100%; }
+.corduroy-points svg { width: 100%; max-height: max(360px, calc(100vh - 430px)); background: #000; border-radius: 8px;
   touch-action: none; cursor: crosshair; } .corduroy-points p { margin: 4px 0; font-weight: 600; }
 .corduroy-points circle { fill: rgb(255 200 0 / 35%); stroke: #ffc800; stroke-width: 0.5; cursor: grab; }
 .corduroy-points circle.held, .corduroy-points circle:focus-visible { stroke: #fff; stroke-width: 0.9; outline: none; }

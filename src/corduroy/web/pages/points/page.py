@@ -106,10 +106,13 @@ class _Reading:
             with ui.element("section").props(f'aria-label="{text("case.picture")}"'):
                 self._controls()
                 self._picture = ui.column().classes("w-full")
+                with self._picture, ui.row().classes("items-center gap-3").props("role=status"):
+                    ui.spinner(size="md")
+                    ui.label(text("points.cutting"))
             with ui.element("section").props(f'aria-label="{text("points.values")}"'):
                 self._values = ui.column().classes("w-full gap-2").props("aria-live=polite")
                 self._keeping()
-                self._others = ui.column().classes("w-full gap-2").props("aria-live=polite")
+                self._others = ui.column().classes("w-full gap-2 q-mt-md").props("aria-live=polite")
         self._show_values()
         await self._show_others()
         ui.timer(0.05, lambda: self._show_slice(None), once=True)
@@ -185,11 +188,11 @@ class _Reading:
     def _keeping(self) -> None:
         if not self._session.may(Role.EDITOR):
             return
-        with ui.row().classes("items-end gap-3"):
+        with ui.row().classes("items-start gap-3"):
             reader = ui.input(text("points.reader"), value=self._reader).props(f'hint="{text("points.reader_hint")}"')
             reader.on_value_change(lambda event: self._set_reader(event.value or ""))
             reader.set_enabled(self._session.user.is_local)
-            ui.button(text("points.keep"), on_click=self._keep)
+            ui.button(text("points.keep"), on_click=self._keep).classes("q-mt-md")
         with ui.row().classes("items-end gap-3"):
             self._day = ui.input(text("points.day"), value=date.today().isoformat()).props("type=date stack-label")
             ui.button(text("points.to_registry"), on_click=self._write).props("outline")

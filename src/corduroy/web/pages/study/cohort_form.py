@@ -81,9 +81,11 @@ class CohortForm:
             visits = {visit.value: visit.label for visit in Visit if visit is not Visit.PREOPERATIVE}
             self._after = ui.select({"last": text("study.last"), **visits}, value="last", label=text("study.after"))
             self._reader = ui.input(text("study.reader"), value="corduroy").props(f'hint="{text("study.reader_hint")}"')
-            for field in (*self._criteria.values(), self._region, self._months, self._after):
+            for field in (*self._criteria.values(), self._region):
                 field.style("min-width: 9em")
-        with ui.element("fieldset").classes("corduroy-nudges"):
+            for wide in (self._months, self._after, self._reader):
+                wide.style("min-width: 14em")
+        with ui.element("fieldset").classes("corduroy-nudges choices"):
             with ui.element("legend"):
                 ui.label(text("study.outcomes"))
             for key, label in self._labels.items():

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from asyncio import to_thread
-from pathlib import Path
 
 from nicegui import ui
 
 from corduroy.web.accounts import Role
-from corduroy.web.api.jobs import result_address, start_job
+from corduroy.web.api.jobs import start_job
 from corduroy.web.jobs import Job, State
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.study.cohort_form import CohortForm, outcome_labels
+from corduroy.web.pages.study.results import read_contents, show_results
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 
-_DOCUMENTS = ("series.html", "series.pdf", "series.docx", "series.json")
-_MOST_ROWS = 60
 _LOOKED_AT = 500
 
 
@@ -31,13 +28,14 @@ def add_study(workbench: Workbench) -> None:
     async def study(job: int | None = None) -> None:
         session = Session.of_page(workbench)
         done = await to_thread(_studies, workbench)
+        shown = next((one for one in done if one.number == job), None)
         with page_frame(session, text("study.title"), "study"):
-            if session.may(Role.EDITOR):
-                _asking(session, await to_thread(outcome_labels))
-            _list(done)
-            shown = next((one for one in done if one.number == job), None)
             if shown is not None:
                 await _results(workbench, shown)
+            if session.may(Role.EDITOR):
+                heading(text("study.new" if shown is None else "study.another"), 2)
+                _asking(session, await to_thread(outcome_labels))
+            _list(done)
 
 
 def _studies(workbench: Workbench) -> list[Job]:
@@ -87,55 +85,10 @@ def _title(job: Job) -> str:
 
 
 async def _results(workbench: Workbench, job: Job) -> None:
-    files = await to_thread(workbench.jobs.results, job.number)
     with ui.element("section").classes("w-full column gap-3").props(f'aria-label="{text("study.results")}"'):
         heading(_title(job), 2)
-        if job.state is not State.DONE:
+        contents = await to_thread(read_contents, workbench.jobs.results_folder(job.number))
+        if job.state is not State.DONE or contents is None:
             ui.label(job.told)
-            return
-        with ui.row().classes("gap-4"):
-            for name in _DOCUMENTS:
-                if name in files:
-                    ui.link(text(f"study.{name.replace('.', '_')}"), result_address(job.number, name), new_tab=True)
-        for name, path in files.items():
-            if path.suffix == ".csv":
-                await _table(job, name, path)
-        heading(text("study.figures"), 2)
-        ui.label(text("study.figures_hint")).classes("quiet")
-        with ui.element("div").classes("corduroy-figures"):
-            for path in files.values():
-                if path.suffix == ".png":
-                    _figure(job, path)
-
-
-async def _table(job: Job, name: str, path: Path) -> None:
-    columns, rows = await to_thread(_read, path)
-    heading(_words(path), 3)
-    notes = [row[0] for row in rows if len(row) == 1]
-    cells = [row for row in rows if len(row) > 1]
-    data_table(_words(path), columns, cells[:_MOST_ROWS])
-    for note in notes:
-        ui.label(note).classes("quiet")
-    with ui.row().classes("gap-3"):
-        if len(cells) > _MOST_ROWS:
-            ui.label(text("study.more", n=len(cells) - _MOST_ROWS)).classes("quiet")
-        ui.link(text("study.csv", name=_words(path)), result_address(job.number, name))
-
-
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    with path.open(newline="", encoding="utf-8") as stream:
-        columns, *rows = csv.reader(stream)
-    return columns, rows
-
-
-def _figure(job: Job, path: Path) -> None:
-    words = text("study.figure", name=_words(path))
-    with ui.element("figure"):
-        picture = ui.element("img").props(f'src="{result_address(job.number, path.name)}" loading=lazy')
-        picture._props["alt"] = words
-        with ui.element("figcaption"):
-            ui.link(text("study.svg", name=_words(path)), result_address(job.number, f"{path.stem}.svg"), new_tab=True)
-
-
-def _words(path: Path) -> str:
-    return path.stem.replace("_", " ").replace("-", " ")
+        else:
+            show_results(job, contents)
