@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
+import pytest
 
 from corduroy.simulation import VoxelModel
 from corduroy.simulation.elasticity.model import to_kernels
 from corduroy.simulation.elasticity.multigrid import addresses, voxel_cells
 from corduroy.simulation.ladder import ladder
-from corduroy.simulation.topology import Cells, coarsen
+from corduroy.simulation.topology import Cells, Link, coarsen
 
 
 def cells_of(solid: np.ndarray) -> Cells:
@@ -41,6 +43,29 @@ def test_cells_joined_by_a_third_are_one_part() -> None:
     solid[0, :, 0] = solid[:, 0, 0] = solid[3, :, 0] = 1
     twice = coarsen(coarsen(cells_of(solid)).cells)
     assert len(twice.cells.corners) == 1
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one processor")
+@pytest.mark.parametrize("periodic", [(False, False, False), (True, True, False)])
+def test_threads_find_the_same_cells(sponge: np.ndarray, periodic: tuple[bool, bool, bool]) -> None:
+    """Level by level, down to boxes of fewer planes than threads."""
+    solid = (sponge[:16] > 0).astype(np.float32)
+    first = voxel_cells(to_kernels(VoxelModel(solid, periodic=periodic), solid, []))
+    alone = links(first)
+    numba.set_num_threads(2)
+    for one, other in zip(alone, links(first), strict=True):
+        for name in ("parent", "host", "seat"):
+            assert np.array_equal(getattr(one, name), getattr(other, name))
+        assert np.array_equal(one.cells.corners, other.cells.corners)
+        assert np.array_equal(one.cells.place, other.cells.place)
+
+
+def links(cells: Cells) -> list[Link]:
+    found = []
+    while cells.can_coarsen:
+        found.append(coarsen(cells))
+        cells = found[-1].cells
+    return found
 
 
 def test_restriction_is_the_transpose_of_interpolation(sponge: np.ndarray, rng: np.random.Generator) -> None:

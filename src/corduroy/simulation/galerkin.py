@@ -8,7 +8,6 @@ import numpy as np
 from numba import njit, prange
 
 from corduroy.simulation.borrowed import borrowed
-from corduroy.simulation.grouping import grouped
 from corduroy.simulation.registers import load, spread, store
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
@@ -139,12 +138,20 @@ def other_halves(starts: Any, columns: Any) -> tuple[Any, Any, Any]:
         Of each vertex' neighbours with smaller numbers: these numbers, and their blocks' places.
     """
     n = starts.size - 1
-    rows = np.empty(columns.size, np.int32)
-    below = columns.copy()
+    found = np.zeros(n + 1, np.int64)
     for v in range(n):
         for j in range(starts[v], starts[v + 1]):
-            rows[j] = v
-            if columns[j] == v:
-                below[j] = -1
-    found, places = grouped(below, n)
-    return found, rows[places], places
+            if columns[j] > v:
+                found[columns[j] + 1] += 1
+    for v in range(n):
+        found[v + 1] += found[v]
+    rows = np.empty(found[n], np.int32)
+    places = np.empty(found[n], np.int32)
+    filled = found[:-1].copy()
+    for v in range(n):
+        for j in range(starts[v], starts[v + 1]):
+            if columns[j] > v:
+                rows[filled[columns[j]]] = v
+                places[filled[columns[j]]] = j
+                filled[columns[j]] += 1
+    return found, rows, places

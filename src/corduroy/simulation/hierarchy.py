@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numba
 import numpy as np
 
 from corduroy.simulation import topology
@@ -21,7 +22,6 @@ from corduroy.simulation.levels import CoarseLevel, DirectLevel, Matrix
 
 SMALLEST = 400
 """Vertices below which a level is solved directly. Author's choice."""
-_SLABS = 16
 
 SEATS = topology.seat_weights()
 
@@ -167,7 +167,7 @@ def coarser(cells: topology.Cells, matrix: Matrix, components: int) -> tuple[Lad
         below.starts,
         below.columns,
         below.blocks,
-        _SLABS,
+        numba.get_num_threads(),
     )
     rungs = replace(rungs, guests=components * rungs.guests)
     return rungs, link.cells, below
