@@ -6,17 +6,20 @@ import shutil
 import statistics
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Row, at_most, fill
 from benchmarks.groups import Report
 from benchmarks.pool import Tick
-from benchmarks.web_server import RunningServer
+from benchmarks.web_server import RunningServer, processor_s, resident_mb
 
 ROWS = (
     Row("first", "From the command to the first page served, in a new folder", "s", at_most(5.0)),
     Row("again", "The same in a folder that is there, median", "s", at_most(5.0)),
+    Row("cpu", "Processor time of the server until then, median", "s"),
+    Row("memory", "Memory of the server then, median", "MB"),
     Row("usable", "First page usable in Chromium (heading drawn, connection open), median", "s", at_most(2.0)),
 )
 _CONNECTED = "document.querySelector('h1') && window.socket?.connected"
@@ -30,19 +33,36 @@ def measure(quick: bool, tick: Tick) -> Report:
         starts = []
         for done in range(times):
             tick(done, times + 1)
-            starts.append(seconds_to_first_page(folder))
+            starts.append(first_page(folder))
         usable, reason = _usable(folder, times)
         tick(times + 1, times + 1)
-    values = {"first": starts[0], "again": statistics.median(starts[1:]), "usable": usable}
+    again = starts[1:]
+    values = {
+        "first": starts[0].seconds,
+        "again": statistics.median(start.seconds for start in again),
+        "cpu": statistics.median(start.processor_s for start in again),
+        "memory": statistics.median(start.memory_mb for start in again),
+        "usable": usable,
+    }
     return Report(fill(ROWS, values, reason))
 
 
-def seconds_to_first_page(folder: Path) -> float:
-    """From the start of the process until the page has come."""
+@dataclass(frozen=True)
+class Start:
+    """From the start of the process until the page has come, and what the process has taken by then."""
+
+    seconds: float
+    processor_s: float
+    memory_mb: float
+
+
+def first_page(folder: Path) -> Start:
+    """Start the server and fetch its first page."""
     begun = time.perf_counter()
     with RunningServer(folder, workers=0) as server, urllib.request.urlopen(server.url) as page:
         page.read()
-        return time.perf_counter() - begun
+        seconds, number = time.perf_counter() - begun, server.process.pid
+        return Start(seconds, processor_s(number), resident_mb(number))
 
 
 def _usable(folder: Path, times: int) -> tuple[float | None, str]:
