@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.web_server import RunningServer
+from corduroy.planning.corridors import OUTER_DIAMETER_MM
 from corduroy.web.viewer.colours import CEMENT, LESION_PARTS
 from tests.web.browsing import (
     LAPTOP,
@@ -230,7 +231,7 @@ def talk_about_the_amounts(page: Any) -> None:
 def simulate(page: Any) -> None:
     page.get_by_role("tab", name="Simulation").click()
     form = page.get_by_role("group", name="Injection of cement")
-    form.wait_for()
+    form.get_by_text("as it was moved here").wait_for()
     assert form.get_by_role("spinbutton", name="Volume, ml").input_value() == "3.0"
     page.get_by_label("How thorough").first.click()
     page.get_by_role("option", name="With chances of leaks").click()
@@ -266,6 +267,9 @@ def take_away(page: Any) -> None:
     assert {"injection.html", "injection.pdf", "mechanics.pdf", "injection_fill.nii.gz"} <= kinds
     for address in addresses:
         assert len(page.request.get(address).body()) > 200, address
+    (injection,) = {address for address in addresses if address.endswith("/injection.json")}
+    (cannula,) = page.request.get(injection).json()["dose"]["cannulas"]
+    assert cannula["bore_mm"] < OUTER_DIAMETER_MM[13]  # the needle that was moved and made thinner; planned with 11 G
     shot(page, "surgeon-12-taken-away", whole=True)
     require_accessible(page)
     with page.context.expect_page() as report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from corduroy.planning.corridors import Corridor
 
 _STEPS_MM = (1.0, 2.0, 5.0)
+_SAME_MM = 0.5  # measuring puts an entry onto the skin anew
 _DIRECTIONS: tuple[tuple[str, PointMm], ...] = (
     ("right", (1.0, 0.0, 0.0)),
     ("left", (-1.0, 0.0, 0.0)),
@@ -86,6 +88,13 @@ class NeedlePart:
         return Needle(
             gauge=self._gauge, entry_mm=self._entry, target_mm=self._target, spare_mm=round(self.corridor.spare_mm, 2)
         )
+
+    @property
+    def is_the_plans(self) -> bool:
+        """Whether it still lies where the plan's first corridor does."""
+        first = self._found["corridors"][0]
+        away = math.dist(self._entry, first["entry_ras_mm"]) + math.dist(self._target, first["target_ras_mm"])
+        return away < _SAME_MM and self._gauge == self._settings.gauge
 
     async def move_to(self, end: str, point_mm: PointMm) -> None:
         """Set entry or target to a point of the scan."""

@@ -23,7 +23,7 @@ from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_fi
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
 from corduroy.web.pages.job_bar import JobBar
 from corduroy.web.pages.plan.amounts import AT_FIRST_ML, CementPart, LaminaPart
-from corduroy.web.pages.plan.choice import Choice, choices, keep_choice
+from corduroy.web.pages.plan.choice import Choice, Needle, choices, keep_choice
 from corduroy.web.pages.plan.needle import NeedlePart
 from corduroy.web.pages.plan.simulation import SimulationPart
 from corduroy.web.pages.scan import offer_copies
@@ -138,7 +138,9 @@ class _Talk:
                 self._laminae = LaminaPart(self._desk, self._files, opened, self._planned_levels())
             with ui.tab_panel("simulation"):
                 heading(text("plan.simulation"), 2)
-                self._simulation = SimulationPart(self._session, self._results, self._volume, self._simulated)
+                self._simulation = SimulationPart(
+                    self._session, self._results, self._volume, self._moved_needle, self._simulated
+                )
             with ui.tab_panel("kept"):
                 self._keeping()
 
@@ -155,10 +157,15 @@ class _Talk:
         if tab in _PURPOSES:
             self._purpose = tab
         elif tab == "simulation" and self._simulation is not None:
-            self._simulation.follow_volume()
+            self._simulation.follow()
 
     def _volume(self) -> float:
         return AT_FIRST_ML if self._cement is None else float(self._cement.value or AT_FIRST_ML)
+
+    def _moved_needle(self) -> Needle | None:
+        """The cement needle where it was moved; None where it is the plan's first corridor, or there is none."""
+        part = self._needles.get("cement")
+        return None if part is None or part.is_the_plans else part.chosen
 
     async def _simulated(self, results: ScanResults) -> None:
         if self._picture is not None:

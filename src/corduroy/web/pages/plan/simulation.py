@@ -17,6 +17,7 @@ from corduroy.web.pages.case.results import SIMULATIONS, ScanResults, results_of
 from corduroy.web.pages.case.simulations import show_simulations
 from corduroy.web.pages.frame import heading, telling
 from corduroy.web.pages.job_bar import JobBar
+from corduroy.web.pages.plan.choice import Needle
 from corduroy.web.pages.session import Session
 from corduroy.web.texts import text
 
@@ -29,6 +30,7 @@ _THOROUGHNESS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "mechanics": {"quick": {"samples": 0, "voxel_mm": 1.5}, "full": {}},
 }
+_CANNULAS = ("planned", "moved")
 _MOST_ML, _MOST_KG, _LEAST_KG = 40.0, 250.0, 20.0  # as the settings of both take them
 
 
@@ -42,6 +44,8 @@ class SimulationPart:
         With a plan.
     cement_ml : callable
         The volume that is chosen on the page.
+    cement_needle : callable
+        The needle for cement if it was moved on the page, else None.
     on_done : callable
         Called with all results of the scan when one is done.
     """
@@ -51,10 +55,11 @@ class SimulationPart:
         session: Session,
         results: ScanResults,
         cement_ml: Callable[[], float],
+        cement_needle: Callable[[], Needle | None],
         on_done: Callable[[ScanResults], Awaitable[None]],
     ) -> None:
         self._session, self._results = session, results
-        self._cement_ml, self._on_done = cement_ml, on_done
+        self._cement_ml, self._cement_needle, self._on_done = cement_ml, cement_needle, on_done
         ui.label(text("simulation.hint")).classes("quiet")
         if session.may(Role.EDITOR):
             with ui.element("div").classes("corduroy-simulations"):
@@ -78,6 +83,8 @@ class SimulationPart:
             self._volume = ui.number(
                 text("simulation.volume"), value=self._cement_ml(), min=0.5, max=_MOST_ML, step=0.5, format="%.1f"
             )
+            ways = {way: text(f"simulation.cannula_{way}") for way in _CANNULAS}
+            self._cannula = ui.select(ways, label=text("simulation.cannula"), value=_CANNULAS[0])
             self._how_inject = _thoroughness("inject")
             ui.button(text("simulation.start_inject"), on_click=self._inject)
 
@@ -90,10 +97,11 @@ class SimulationPart:
             self._how_mechanics = _thoroughness("mechanics")
             ui.button(text("simulation.start_mechanics"), on_click=self._compare)
 
-    def follow_volume(self) -> None:
-        """The volume that was chosen for the fill is the one to inject."""
+    def follow(self) -> None:
+        """The volume that was chosen for the fill is the one to inject, through a needle that was moved."""
         if self._session.may(Role.EDITOR):
             self._volume.value = self._cement_ml()
+            self._cannula.value = _CANNULAS[self._cement_needle() is not None]
 
     def _fills(self) -> dict[int, str]:
         """Where the cement of the mechanics comes from: the last injection first, 0 for cement that is grown."""
@@ -106,6 +114,12 @@ class SimulationPart:
         settings = {"cement": self._cement.value, **_THOROUGHNESS["inject"][self._how_inject.value]}
         if self._volume.value is not None:
             settings["volume_ml"] = float(self._volume.value)
+        if self._cannula.value == _CANNULAS[1]:
+            needle = self._cement_needle()
+            if needle is None:
+                ui.notify(text("simulation.cannula_not_set"), type="warning")
+                return
+            settings["cannula"] = {"entry_mm": needle.entry_mm, "tip_mm": needle.target_mm, "gauge": needle.gauge}
         await self._start("inject", {"settings": settings})
 
     async def _compare(self) -> None:
