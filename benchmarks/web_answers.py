@@ -51,8 +51,9 @@ def measure(quick: bool, tick: Tick) -> Report:
 def _planned(folder: Path) -> ScanFiles:
     from corduroy.cli.demo_plan import demo_request, write_demo_case
     from corduroy.phantom import demo_patient
+    from corduroy.pipeline.file_names import LESION_FILE
     from corduroy.pipeline.plan_case import plan_case
-    from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs
+    from corduroy.pipeline.plan_outputs import PlanOutputs
     from corduroy.reports.plan.write import write_plan_report
 
     written = write_demo_case(demo_patient(_SEED), folder)

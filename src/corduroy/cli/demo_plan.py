@@ -37,8 +37,9 @@ def plan_the_demo(patient: Phantom, folder: Path) -> None:
     from corduroy.cli.plan import print_places
     from corduroy.cli.plan_table import print_plan
     from corduroy.cli.progress import step_bar
+    from corduroy.pipeline.file_names import LESION_FILE
     from corduroy.pipeline.plan_case import plan_case
-    from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs
+    from corduroy.pipeline.plan_outputs import PlanOutputs
     from corduroy.reports.plan.write import write_plan_report
 
     with step_bar(1) as bar:

@@ -13,6 +13,7 @@ from corduroy.errors import ModelError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
+from corduroy.pipeline.file_names import LESION_FILE
 from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.injection_cannulas import cannulas_of, chosen_cannulas
@@ -23,11 +24,11 @@ from corduroy.pipeline.injection_part import part_of
 from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
 from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.mechanics_calibration import calibration_of
-from corduroy.pipeline.plan_outputs import LESION_FILE, PlanOutputs, PlanReportWriter
+from corduroy.pipeline.plan_outputs import PlanOutputs, PlanReportWriter
 from corduroy.pipeline.planned_run import PlannedRun
 from corduroy.pipeline.run import CaseRun, OnStep, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
-from corduroy.planning.lesion_mask import CODES
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.planning.surgical_plan import DISCLAIMER
 from corduroy.provenance import Provenance

@@ -11,12 +11,12 @@ import numpy as np
 
 from corduroy.imaging import write_volume
 from corduroy.imaging.volume import LabelMap
+from corduroy.pipeline.file_names import INJECTED_FILE
 from corduroy.pipeline.images import CaseImages
 from corduroy.planning.simulated import SimulatedFigure
 from corduroy.simulation.injection_study import Study
 from corduroy.simulation.vertebra import onto
 
-FILL_FILE = "injection_fill.nii.gz"
 PROBABILITY_FILE = "injection_fill_probability.nii.gz"
 ARRIVAL_FILE = "injection_arrival.nii.gz"
 
@@ -48,7 +48,7 @@ def write_injection_files(study: Study, images: CaseImages, folder: Path) -> Non
     assert images.labels is not None
     grid, planned = study.vertebra.grid, study.planned
     fill = onto(grid, planned.mask().astype(float), images.labels)
-    write_volume(LabelMap(fill.array.astype(np.uint8), fill.affine, "fill"), folder / FILL_FILE)
+    write_volume(LabelMap(fill.array.astype(np.uint8), fill.affine, "fill"), folder / INJECTED_FILE)
     arrival = np.where(np.isfinite(planned.arrival_s), planned.arrival_s, -1.0)
     write_volume(onto(grid, arrival, images.labels, fill=-1.0), folder / ARRIVAL_FILE)
     if study.ensemble is not None:

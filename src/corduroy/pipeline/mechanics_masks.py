@@ -14,10 +14,9 @@ from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import DoubtWarning, ModelError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
-from corduroy.pipeline.injection_outputs import FILL_FILE as SIMULATED_FILL_FILE
+from corduroy.pipeline.file_names import INJECTED_FILE, LESION_FILE, RESECTED_FILE
 from corduroy.pipeline.mechanics_settings import ASSUMED_VOLUME_ML
-from corduroy.pipeline.plan_outputs import LESION_FILE, RESECTED_FILE
-from corduroy.planning.lesion_mask import CODES
+from corduroy.planning.lesion_parts import CODES
 from corduroy.simulation.vertebra import Alterations, grow_fill
 from corduroy.simulation.vertebra.fill import marrow_of
 
@@ -99,7 +98,7 @@ def masks_of(
 
 def simulated_fill(folder: Path | None, volume_ml: float | None) -> Path | None:
     """The fill that `corduroy inject` left in the plan's folder, if no volume is asked for instead of it."""
-    place = None if folder is None or volume_ml is not None else folder / SIMULATED_FILL_FILE
+    place = None if folder is None or volume_ml is not None else folder / INJECTED_FILE
     return place if place is not None and place.is_file() else None
 
 

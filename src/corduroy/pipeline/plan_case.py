@@ -11,12 +11,12 @@ from corduroy.anatomy.level import Level
 from corduroy.errors import PlanError
 from corduroy.imaging import read_scan
 from corduroy.pipeline.case import Case
+from corduroy.pipeline.file_names import LESION_FILE
 from corduroy.pipeline.files import filling, require_writable, sweep_partials, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.plan_lesion import LesionRequest, Point, find_lesion
 from corduroy.pipeline.plan_outputs import (
-    LESION_FILE,
     PlanImages,
     PlanOutputs,
     PlanReportWriter,

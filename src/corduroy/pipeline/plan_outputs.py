@@ -13,15 +13,14 @@ import numpy as np
 from corduroy.imaging import write_volume
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.pipeline.case import Case
+from corduroy.pipeline.file_names import LESION_FILE, RESECTED_FILE
 from corduroy.pipeline.images import CaseImages
 from corduroy.planning.corridors import CorridorPlan
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.planning.markups import MarkedLine, MarkedPoint, line_markups, point_markups
 from corduroy.planning.plan import SurgicalPlan
 
-LESION_FILE = "lesion.nii.gz"
 PROBABILITY_FILE = "lesion_probability.nii.gz"
-RESECTED_FILE = "resected.nii.gz"
 LINES_FILE = "corridors.mrk.json"
 POINTS_FILE = "points.mrk.json"
 

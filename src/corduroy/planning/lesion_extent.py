@@ -16,7 +16,8 @@ from corduroy.errors import PlanError
 from corduroy.lesion import Extension, LesionFindings
 from corduroy.morphometry.uncertainty import volume_uncertainty_ml
 from corduroy.planning.leak_sites import BreachedCortex
-from corduroy.planning.lesion_mask import LesionMask, PartName
+from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.lesion_parts import PartName
 from corduroy.provenance import Measured
 from corduroy.scales import Reading, TomitaRegions, WbbExtent, WbbLayer, WbbNumbering, WbbSide, sosg_zone_at
 

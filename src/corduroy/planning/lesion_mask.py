@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,9 @@ from corduroy.anatomy.spine import Spine
 from corduroy.errors import PlanError
 from corduroy.imaging.volume import LabelMap
 from corduroy.lesion import Delineation, Extension, LesionFindings
+from corduroy.planning.lesion_parts import CODES, PartName
 
 BoolArray = NDArray[np.bool_]
-PartName = Literal["in bone", "epidural", "paravertebral"]
-
-CODES: dict[PartName, int] = {"in bone": 1, "epidural": 2, "paravertebral": 3}
-"""Numbers of the parts in a lesion's map, the same as those of a planted lesion."""
-
 _CRUMB_MM3 = 50.0
 
 

@@ -20,7 +20,8 @@ from corduroy.planning.embolization import plan_embolization
 from corduroy.planning.imaging_facts import imaging_facts
 from corduroy.planning.leak_sites import BreachedCortex
 from corduroy.planning.lesion_extent import extent_of
-from corduroy.planning.lesion_mask import CODES, LesionMask
+from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.needle_searches import NeedleSearches
 from corduroy.planning.plan_settings import PlanSettings
 from corduroy.planning.scores import Scores, has_deficit, is_aggressive, score

@@ -11,7 +11,8 @@ from scipy import ndimage
 from corduroy.anatomy.frame import Frame
 from corduroy.morphometry.results import VertebraLandmarks
 from corduroy.pipeline.plan_outputs import PlanImages
-from corduroy.planning.lesion_mask import CODES, LesionMask
+from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.surgical_plan import SurgicalPlan
 from corduroy.reports.plan.draw import LESION, write_words
 from corduroy.reports.planes import Sheet

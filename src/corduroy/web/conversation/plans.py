@@ -26,7 +26,8 @@ from corduroy.planning.augmentation import AugmentationPlan, AugmentationSetting
 from corduroy.planning.corridors import CorridorSettings, EntryFrom, Scene, build_scene
 from corduroy.planning.corridors.fields import Fields, make_fields
 from corduroy.planning.corridors.given import given_corridor, onto_entries
-from corduroy.planning.lesion_mask import CODES, LesionMask
+from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.plan_settings import PlanSettings
 from corduroy.web.conversation.answers import (
     CorridorAnswer,

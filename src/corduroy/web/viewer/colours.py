@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from corduroy.planning.lesion_parts import PartName
 from corduroy.web.viewer.viewer import Rgb
-
-if TYPE_CHECKING:
-    from corduroy.planning.lesion_mask import PartName
 
 # Okabe and Ito's set for all kinds of colour vision ("Color Universal Design", 2008), black left out.
 _OKABE_ITO: tuple[Rgb, ...] = (

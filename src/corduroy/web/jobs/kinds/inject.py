@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from corduroy.pipeline.file_names import INJECTED_FILE
 from corduroy.web.jobs.kinds.kind import Kind, Task
 from corduroy.web.jobs.kinds.planned import PLAN_STEPS, PlannedRequest, places, planned
 
@@ -26,9 +27,7 @@ class InjectJobRequest(PlannedRequest):
 
 def fill_file(results: Path) -> Path:
     """The mask of the cement that a finished job left below its results."""
-    from corduroy.pipeline.injection_outputs import FILL_FILE
-
-    return results / "report" / FILL_FILE
+    return results / "report" / INJECTED_FILE
 
 
 def check(request: InjectJobRequest) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from corduroy.pipeline.file_names import LESION_FILE
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.simulated import SimulatedKind
 from corduroy.web.api.jobs import result_address
 from corduroy.web.gate import API
@@ -67,9 +69,6 @@ def layers_of(workbench: Workbench, results: ScanResults) -> list[Layer]:
 
 
 def _lesion(workbench: Workbench, results: ScanResults) -> list[Layer]:
-    from corduroy.pipeline.plan_outputs import LESION_FILE
-    from corduroy.planning.lesion_mask import CODES
-
     planned = results.planned_by
     if planned is not None and results.plan is not None and not results.is_stale(results.plan):
         file = workbench.jobs.results_folder(planned.number) / "report" / LESION_FILE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corduroy.pipeline.file_names import LESION_FILE
 from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.web.conversation import ScanFiles
 from corduroy.web.jobs import Job, State
@@ -107,8 +108,6 @@ def results_of(workbench: Workbench, scan: Scan) -> ScanResults:
 
 def files_of_scan(workbench: Workbench, results: ScanResults) -> ScanFiles:
     """The files on which geometry and plan of a scan rest."""
-    from corduroy.pipeline.plan_outputs import LESION_FILE
-
     parts = {
         role: workbench.scans.file(results.scan.id, role)
         for role in (PartRole.IMAGE, PartRole.LABELS, PartRole.STRUCTURES)

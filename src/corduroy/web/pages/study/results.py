@@ -16,14 +16,13 @@ from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
 
 _DOCUMENTS = ("series.html", "series.pdf", "series.docx", "series.json")
+_CONTENTS = "contents.json"
 _MOST_ROWS = 60
 
 
 def read_contents(folder: Path) -> dict[str, Any] | None:
     """The sections of the report that a job wrote; None where there are none."""
-    from corduroy.reports.series.write import CONTENTS_NAME
-
-    path = folder / CONTENTS_NAME
+    path = folder / _CONTENTS
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
