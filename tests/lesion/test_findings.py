@@ -124,6 +124,14 @@ def test_the_document_is_plain_json(found: Found) -> None:
     assert document["involved_parts"] == ["pedicle right"]
     assert document["volume_ml"]["unit"] == "ml"
     assert document["volume_ml"]["uncertainty"] > 0
+    assert document["paravertebral"]["known"] is True
+
+
+def test_one_phase_leaves_the_parts_outside_the_bone_unknown(scene: Scene, found: Found) -> None:
+    findings = characterise(found.delineation, scene.planted.ct, scene.spine, baseline=scene.baseline)
+    document = findings.as_dict()
+    assert findings.uptake_hu is None
+    assert [document[part]["known"] for part in ("epidural", "paravertebral")] == [False, False]
 
 
 def test_nothing_found_is_not_described(scene: Scene) -> None:

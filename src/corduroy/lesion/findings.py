@@ -256,4 +256,5 @@ def _extension_json(extension: Extension | None) -> dict[str, Any] | None:
         "volume_ml": _json(extension.volume_ml),
         "side": None if extension.side is None else str(extension.side),
         "canal_share_percent": _json(extension.canal_share),
+        "known": extension.known,
     }
