@@ -21,6 +21,7 @@ _STEP_MM = np.array([0.75, 0.75, 1.0])
 _MAX_AREA_MM2 = 1200.0
 _MIN_AREA_MM2 = 25.0
 _LEAST_SECTIONS = 3
+_WITHIN_SECTION = ndimage.generate_binary_structure(2, 1)[:, :, None] * np.array([0, 1, 0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +108,13 @@ def _enclosed(grid: LocalGrid) -> BoolArray:
     """In each section the empty region around the canal's course, where bone closes it."""
     empty = grid.values < 0.5
     inside = np.zeros_like(empty)
+    regions, _ = ndimage.label(empty, _WITHIN_SECTION)
     cell = float(grid.step[0] * grid.step[1])
     middle = grid.index(2, 0.0)
     for order in (range(middle, empty.shape[2]), range(middle - 1, -1, -1)):
         seed = (grid.index(0, 0.0), grid.index(1, 0.0))
         for k in order:
-            region = _region_at(empty[:, :, k], seed)
+            region = _region_at(regions[:, :, k], seed)
             if region is None or not _MIN_AREA_MM2 < np.count_nonzero(region) * cell < _MAX_AREA_MM2:
                 continue
             inside[:, :, k] = region
@@ -121,9 +123,8 @@ def _enclosed(grid: LocalGrid) -> BoolArray:
     return inside
 
 
-def _region_at(empty: BoolArray, seed: tuple[int, int]) -> BoolArray | None:
-    """The connected empty region at a seed, unless it reaches the border of the section."""
-    regions, _ = ndimage.label(empty)
+def _region_at(regions: NDArray[np.int32], seed: tuple[int, int]) -> BoolArray | None:
+    """The numbered region of a section at a seed, unless it reaches the section's border."""
     number = regions[seed]
     if number == 0:
         return None
