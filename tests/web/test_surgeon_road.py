@@ -268,7 +268,7 @@ def take_away(page: Any) -> None:
     for address in addresses:
         assert len(page.request.get(address).body()) > 200, address
     (injection,) = {address for address in addresses if address.endswith("/injection.json")}
-    (cannula,) = page.request.get(injection).json()["dose"]["cannulas"]
+    (cannula,) = page.request.get(injection).json()["details"]["dose"]["cannulas"]
     assert cannula["bore_mm"] < OUTER_DIAMETER_MM[13]  # the needle that was moved and made thinner; planned with 11 G
     shot(page, "surgeon-12-taken-away", whole=True)
     require_accessible(page)
