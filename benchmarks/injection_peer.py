@@ -24,7 +24,7 @@ from corduroy.simulation.injection import InjectionResult, InjectionSettings, Le
 Array = NDArray[np.float64]
 
 RATIO, POROSITY, PORE_VOLUMES = 3.0, 0.5, 0.15
-_VOXELS, _QUICK_VOXELS = 30, 12
+_VOXELS, _QUICK_VOXELS = 26, 12
 _STEPS, _FINE = 50, 4
 _PERMEABILITY_MM2 = 1e-3
 _MARROW_PA_S = 1e-3

@@ -138,7 +138,7 @@ def _model(permeability: Array, asked: dict[str, Any]) -> Any:
     )
     model.reservoir.boundary_volumes = dict.fromkeys(model.reservoir.boundary_volumes, _OUTSIDE_M3)
     model.physics = DeadOil(fluids, model.timer, thermal=False)
-    model.nonlinear_solver = NewtonSolver(tolerance=1e-6, norm=Norm.LINF, chop=ChopSpec(mode="local", factor=0.2))
+    model.nonlinear_solver = NewtonSolver(tolerance=1e-5, norm=Norm.LINF, chop=ChopSpec(mode="local", factor=0.2))
     model.ts_control.dt_max = DAYS / asked["steps"]
     model.ts_control.dt_first = model.ts_control.dt_max / 10
     model.ts_control.dt_mult = 2.0
