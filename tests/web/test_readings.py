@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from corduroy.anatomy.level import Level
-from corduroy.errors import InputError
+from corduroy.errors import InputError, PointsError
 from corduroy.registry.record import MeasurementEntry, Visit
+from corduroy.registry.record.choices import ImagingModality, ImagingPosture, Quantity
+from corduroy.registry.store import Change, Entry
 from corduroy.web.pages.points.page import _differences
 from corduroy.web.pages.points.readings import (
+    FilmScale,
     KeptReading,
+    check_side,
     complete_levels,
     keep_reading,
     readings_for,
@@ -20,6 +25,7 @@ from corduroy.web.pages.points.readings import (
 )
 from corduroy.web.workbench import Workbench
 from corduroy.web.writing import written
+from tests.imaging.films import HEIGHTS_MM, MAGNIFICATION, POINTS_MM, WEDGE_DEG
 from tests.web.conftest import Names
 
 
@@ -91,3 +97,57 @@ def test_a_reading_becomes_records_of_the_case(workbench: Workbench, names: Name
         "height_post",
         "wedge",
     }
+
+
+def film_reading(magnification: float | None, **said: Any) -> KeptReading:
+    scale = FilmScale(magnification=magnification, posture="standing", **said)
+    return KeptReading(reader="R1", repeat=1, at="2026-01-01", slice_index=0, points={Level.T12: POINTS_MM}, film=scale)
+
+
+def recorded(workbench: Workbench, case: str, reading: KeptReading) -> list[MeasurementEntry]:
+    def deed(change: Change) -> Entry:
+        return write_measurements(change, case, reading, Visit.PREOPERATIVE, date(2026, 1, 1))
+
+    written(workbench.registry, "anna", "six points", deed)
+    kept = [entry.record for entry in workbench.registry.entries("measurement", case)]
+    return [one for one in kept if isinstance(one, MeasurementEntry)]
+
+
+def test_the_magnification_of_a_radiograph_is_divided_out_and_recorded(workbench: Workbench, names: Names) -> None:
+    (found,) = film_reading(MAGNIFICATION).measured().vertebrae
+    for position, truth in HEIGHTS_MM.items():
+        height = found.heights[position]
+        assert height is not None
+        assert height.value == pytest.approx(truth, abs=0.2)
+        assert height.modality == "radiograph"
+    kept = recorded(workbench, names.case, film_reading(MAGNIFICATION))
+    assert {one.modality for one in kept} == {ImagingModality.RADIOGRAPH}
+    assert {one.posture for one in kept} == {ImagingPosture.STANDING}
+    assert {one.method.rpartition(", ")[2] for one in kept} == {"magnification 1.2 divided out"}
+    assert len(kept) == 4
+
+
+def test_heights_of_an_unknown_magnification_are_told_and_stay_out_of_the_registry(
+    workbench: Workbench, names: Names
+) -> None:
+    unknown = film_reading(None)
+    measured = unknown.measured()
+    assert "without magnification" in measured.warnings[0]
+    assert "magnification unknown" in measured.vertebrae[0].flags
+    (only,) = recorded(workbench, names.case, unknown)
+    assert only.quantity is Quantity.WEDGE_ANGLE
+    assert only.value == pytest.approx(WEDGE_DEG, abs=0.1)
+    assert only.method.endswith("magnification unknown")
+
+
+def test_a_reading_of_a_file_that_was_replaced_is_not_shown(workbench: Workbench, scan: str) -> None:
+    keep_reading(workbench, scan, reading("R1", 18.0), "anna")
+    keep_reading(workbench, scan, reading("R1", 17.0).model_copy(update={"sha256": "0" * 64}), "anna")
+    assert [one.repeat for one in readings_for(workbench, scan, "R1")] == [1]
+
+
+def test_points_that_say_anterior_is_on_the_other_side_are_refused() -> None:
+    points = {Level.T12: {name: (160 - x, y) for name, (x, y) in POINTS_MM.items()}}
+    check_side({Level.T12: POINTS_MM})
+    with pytest.raises(PointsError, match="anterior points on the right"):
+        check_side(points)

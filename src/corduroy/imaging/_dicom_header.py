@@ -180,7 +180,7 @@ def _frame(source: Source, index: int, top: Dataset, places: list[Dataset]) -> F
         rescale_known=slope is not None and intercept is not None,
         padding=_padding(top),
         patient_position=str(top.get("PatientPosition") or "").upper(),
-        acquired=_date(top),
+        acquired=acquired_on(top),
     )
 
 
@@ -229,7 +229,8 @@ def _padding(dataset: Dataset) -> int | None:
     return value - (1 << bits) if signed and value >= 1 << (bits - 1) else value
 
 
-def _date(dataset: Dataset) -> date | None:
+def acquired_on(dataset: Dataset) -> date | None:
+    """The day of the image, as far as the file tells."""
     for keyword in ("AcquisitionDate", "SeriesDate", "StudyDate"):
         text = str(dataset.get(keyword) or "").replace(".", "")[:8]
         with contextlib.suppress(ValueError):  # an unreadable date is an unknown one

@@ -15,7 +15,7 @@ from corduroy.web.api.refusals import missing, refusals
 from corduroy.web.api.who import Editor, Viewer
 from corduroy.web.scans import Part, PartRole, Scan
 from corduroy.web.scans.scans import UploadTooLargeError
-from corduroy.web.scans.view import thumbnail_file, view_file
+from corduroy.web.scans.view import film_file, thumbnail_file, view_file
 from corduroy.web.workbench import Workbench
 
 ScanId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abcdef"])]
@@ -71,6 +71,20 @@ def _readers(router: APIRouter, workbench: Workbench) -> None:
             raise missing("small picture of this scan; start a job 'measure'")
         return FileResponse(path, media_type="image/png")
 
+    @router.get(
+        "/scans/{scan_id}/view/radiograph.png",
+        response_class=FileResponse,
+        responses={200: _PICTURE, **refusals(404, 422)},
+    )
+    def radiograph(scan_id: ScanId, _: Viewer) -> FileResponse:
+        """A radiograph as it is shown, anterior on the left if its file says where that is; the page that measures
+        it makes it."""
+        _scan(workbench, scan_id)
+        path = film_file(workbench.scans.derived(scan_id))
+        if not path.is_file():
+            raise missing("picture of a radiograph in this scan; open it to be measured")
+        return FileResponse(path, media_type="image/png")
+
 
 def _writers(router: APIRouter, workbench: Workbench) -> None:
     @router.post("/scans", status_code=201, responses=refusals(404, 422, 503))
@@ -92,7 +106,8 @@ def _writers(router: APIRouter, workbench: Workbench) -> None:
     )
     async def upload(scan_id: ScanId, role: PartRole, request: Request, editor: Editor) -> Part:
         """Send a file as the body, as it is: a zip of DICOM files or NIfTI for an image, NIfTI for labels, lesion and
-        structures, YAML for facts. It is looked at as a whole and kept, or refused and nothing of it stays."""
+        structures, YAML for facts; or, alone in its scan, a lateral radiograph: DICOM of one frame, PNG or JPEG. It
+        is looked at as a whole and kept, or refused and nothing of it stays."""
         _scan(workbench, scan_id)
         promised, most = request.headers.get("content-length", ""), workbench.settings.largest_upload_bytes
         if promised.isdecimal() and int(promised) > most:

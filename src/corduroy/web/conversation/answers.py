@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,29 @@ class VertebraLines:
     lower_leg_mm: tuple[PointMm, ...]
     heights_mm: tuple[tuple[PointMm, PointMm], ...]
     canal_mm: tuple[PointMm, ...]
+
+
+@dataclass(frozen=True)
+class ShownFilm:
+    """A radiograph as it is shown; see `corduroy.imaging.radiograph.Radiograph`.
+
+    Parameters
+    ----------
+    rows, columns : int
+    spacing_mm : tuple of float or None
+        From row to row and from column to column.
+    magnification : float or None
+    is_oriented : bool
+        Whether the file says that anterior is on the left, as it is shown then.
+    acquired : date or None
+    """
+
+    rows: int
+    columns: int
+    spacing_mm: tuple[float, float] | None
+    magnification: float | None
+    is_oriented: bool
+    acquired: date | None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from corduroy.web.conversation.answers import (
     PointMm,
     SagittalSlice,
     ScanFiles,
+    ShownFilm,
     VertebraLines,
     WidthAnswer,
 )
@@ -59,3 +60,10 @@ def ask_slice(path: Path, index: int | None) -> SagittalSlice:
     from corduroy.web.conversation.slices import sagittal_slice
 
     return sagittal_slice(path, index)
+
+
+def ask_film(path: Path, derived: Path) -> ShownFilm:
+    """See `corduroy.web.conversation.films.shown_film`."""
+    from corduroy.web.conversation.films import shown_film
+
+    return shown_film(path, derived)

@@ -13,7 +13,7 @@ from corduroy.web.pages.case.picture import ScanPicture
 from corduroy.web.pages.case.results import results_of
 from corduroy.web.pages.frame import PATIENCE_S, page_frame, telling
 from corduroy.web.pages.session import Session
-from corduroy.web.scans import Scan
+from corduroy.web.scans import PartRole, Scan
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 
@@ -40,7 +40,11 @@ def add_scan(workbench: Workbench) -> None:
 
 
 def offer_copies(session: Session, scan: Scan) -> None:
-    """Where a scan cannot be shown yet: say so, and have its copies made."""
+    """Where a scan cannot be shown in the viewer: say why; have its copies made, or measure the radiograph."""
+    if PartRole.RADIOGRAPH in scan.parts:
+        ui.label(text("film.there"))
+        ui.link(text("points.open"), f"/scans/{scan.id}/points")
+        return
     ui.label(text("scan.not_prepared") if scan.parts else text("scan.no_files"))
     if not scan.parts or not session.may(Role.EDITOR):
         return

@@ -155,9 +155,12 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
 .corduroy-points { width: 100%; }
 .corduroy-points svg { width: 100%; max-height: max(360px, calc(100vh - 430px)); background: #000; border-radius: 8px;
   touch-action: none; cursor: crosshair; } .corduroy-points p { margin: 4px 0; font-weight: 600; }
-.corduroy-points circle { fill: rgb(255 200 0 / 35%); stroke: #ffc800; stroke-width: 0.5; cursor: grab; }
-.corduroy-points circle.held, .corduroy-points circle:focus-visible { stroke: #fff; stroke-width: 0.9; outline: none; }
-.corduroy-points-line { fill: none; stroke: #56b4e9; stroke-width: 0.4; pointer-events: none; }
+.corduroy-points circle { fill: rgb(255 200 0 / 35%); stroke: #ffc800;
+  stroke-width: calc(0.5px * var(--grain)); cursor: grab; }
+.corduroy-points circle.held, .corduroy-points circle:focus-visible { stroke: #fff;
+  stroke-width: calc(0.9px * var(--grain)); outline: none; }
+.corduroy-points-line { fill: none; stroke: #56b4e9; stroke-width: calc(0.4px * var(--grain)); pointer-events: none; }
+.corduroy-points-side { fill: #ffc800; font-weight: 700; pointer-events: none; user-select: none; }
 .corduroy-points-buttons { display: flex; gap: 8px; margin-top: 8px; }
 .corduroy-plain:disabled { color: var(--quiet); border-color: var(--line); cursor: default; }
 .corduroy-figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 20px;

@@ -45,6 +45,8 @@ def suffix_of(role: PartRole, path: Path) -> str:
         return ".yaml"
     with path.open("rb") as stream:
         start = stream.read(132)
+    if role is PartRole.RADIOGRAPH:
+        return _radiograph_suffix(path, start)
     if start[:2] == _GZIP:
         with gzip.open(path) as unpacked:
             _check_nifti(cast(BinaryIO, unpacked))
@@ -58,6 +60,16 @@ def suffix_of(role: PartRole, path: Path) -> str:
     with path.open("rb") as plain:
         _check_nifti(plain)
     return ".nii"
+
+
+def _radiograph_suffix(path: Path, start: bytes) -> str:
+    """Decode it as a whole: a picture is sound when it has been seen."""
+    from corduroy.imaging.radiograph import read_radiograph
+
+    read_radiograph(path)
+    if start[128:] == b"DICM":
+        return ".dcm"
+    return ".png" if start[1:4] == b"PNG" else ".jpg"
 
 
 def _check_nifti(stream: BinaryIO) -> None:

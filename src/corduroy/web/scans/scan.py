@@ -24,6 +24,9 @@ class PartRole(StrEnum):
     STRUCTURES = "structures"
     """Organs and vessels in TotalSegmentator's numbers: NIfTI."""
 
+    RADIOGRAPH = "radiograph"
+    """A lateral radiograph, alone in its scan: DICOM of one frame, PNG or JPEG."""
+
     FACTS = "facts"
     """The clinical facts for a plan: YAML, as `corduroy plan --facts` reads it."""
 

@@ -146,6 +146,7 @@ class Scans:
         with self._database.noted(who, f"upload {role}", scan_id) as connection:
             if not connection.execute(select(SCANS.c.id).where(SCANS.c.id == scan_id)).first():
                 raise InputError(f"there is no scan {scan_id}", do="add it before its files")
+            _require_alone(connection, scan_id, role)
             mine = (PARTS.c.scan_id == scan_id, PARTS.c.role == role)
             before = connection.execute(select(PARTS.c.file).where(*mine)).scalar()
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +172,15 @@ def _scan(connection: Connection, scan_id: str) -> Scan:
     query = select(PARTS).where(PARTS.c.scan_id == scan_id).order_by(PARTS.c.role)
     parts = {part["role"]: dict(part) for part in connection.execute(query).mappings()}
     return Scan.model_validate({**row, "parts": parts})
+
+
+def _require_alone(connection: Connection, scan_id: str, role: PartRole) -> None:
+    """A radiograph shares its scan with nothing: what is read on it must not pass for a reading of a CT."""
+    query = select(PARTS.c.role).where(PARTS.c.scan_id == scan_id, PARTS.c.role != role)
+    others = set(connection.execute(query).scalars())
+    if others and PartRole.RADIOGRAPH in {role, *others}:
+        there = ", ".join(sorted(others))
+        raise InputError(f"{role} beside {there} in one scan", "a radiograph alone in its scan", "add a scan for it")
 
 
 def _to_disk(out: IO[bytes]) -> None:

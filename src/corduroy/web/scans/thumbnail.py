@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corduroy.imaging import Volume
 from corduroy.web.scans.sagittal import sagittal_picture
 
-_HEIGHT_PX = 176  # twice as high as it is shown, for fine screens
+HEIGHT_PX = 176  # twice as high as it is shown, for fine screens
 _MARGIN_MM = 12.0
 
 
@@ -33,7 +33,7 @@ def write_thumbnail(image: Volume, labels: Volume | None, path: Path) -> None:
         anterior, superior = (_around(places[:, axis], _MARGIN_MM / image.spacing[axis]) for axis in (1, 2))
     picture = sagittal_picture(image, index, anterior, superior)
     across, up = picture.width * image.spacing[1], picture.height * image.spacing[2]
-    picture.resize((max(1, round(_HEIGHT_PX * across / up)), _HEIGHT_PX)).save(path, "png")
+    picture.resize((max(1, round(HEIGHT_PX * across / up)), HEIGHT_PX)).save(path, "png")
 
 
 def _places(image: Volume, labels: Volume) -> NDArray[np.float64] | None:

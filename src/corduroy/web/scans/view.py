@@ -23,3 +23,8 @@ def view_file(derived: Path, role: PartRole) -> Path:
 def thumbnail_file(derived: Path) -> Path:
     """The small picture, once the scan was measured or made ready to be shown."""
     return view_folder(derived) / "thumbnail.png"
+
+
+def film_file(derived: Path) -> Path:
+    """The radiograph as a page shows it, once it was opened to be measured."""
+    return view_folder(derived) / "radiograph.png"

@@ -53,7 +53,8 @@ def show_files(session: Session, scan: Scan, on_kept: Callable[[], object]) -> N
             button = ui.button(KINDS[kind].title, on_click=lambda kind=kind: _start(session, scan, kind)).props(
                 "outline"
             )
-            button.set_enabled(bool(scan.parts) and all(role in scan.parts for role in needed))
+            is_scan = bool(scan.parts) and PartRole.RADIOGRAPH not in scan.parts
+            button.set_enabled(is_scan and all(role in scan.parts for role in needed))
 
 
 def offer_scan(session: Session, case_id: str) -> None:

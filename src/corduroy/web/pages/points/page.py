@@ -16,11 +16,10 @@ from corduroy.morphometry.readings import POINT_NAMES
 from corduroy.provenance import Measured
 from corduroy.web.accounts import Role
 from corduroy.web.base import moment
-from corduroy.web.conversation import desk_of
-from corduroy.web.conversation.answers import SagittalSlice
-from corduroy.web.conversation.questions import ask_slice
 from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
+from corduroy.web.pages.points.drawing import PointsOnPicture
+from corduroy.web.pages.points.film_picture import FilmPicture
 from corduroy.web.pages.points.readings import (
     KeptReading,
     complete_levels,
@@ -29,6 +28,7 @@ from corduroy.web.pages.points.readings import (
     require_code,
     write_measurements,
 )
+from corduroy.web.pages.points.slice_picture import SlicePicture
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.scans import PartRole, Scan
@@ -56,51 +56,34 @@ def add_points(workbench: Workbench) -> None:
             return
         with page_frame(session, text("points.title"), "cases"):
             ui.link(text("plan.to_case"), f"/cases/{scan.case_id}?scan={scan_id}")
-            if not view_file(workbench.scans.derived(scan_id), PartRole.IMAGE).is_file():
+            picture: FilmPicture | SlicePicture
+            if PartRole.RADIOGRAPH in scan.parts:
+                picture = FilmPicture(session, scan)
+            elif view_file(workbench.scans.derived(scan_id), PartRole.IMAGE).is_file():
+                picture = SlicePicture(session, scan)
+            else:
                 ui.label(text("scan.not_prepared"))
                 return
             case = await to_thread(workbench.registry.entry, scan.case_id)
-            await _Reading(session, scan, tuple(getattr(case.record, "levels", ()))).draw()
-
-
-class PointsOnSlice(ui.element, component="points.js"):
-    """A slice with points that can be set, dragged, moved by keys and taken back.
-
-    Parameters
-    ----------
-    shown : SagittalSlice
-    wanted : list of dict
-        The points in the order in which they are set: ``key``, ``label``, ``plate``.
-    points : list of dict
-        Those that are set, with ``x`` and ``y`` too.
-    """
-
-    def __init__(self, shown: SagittalSlice, wanted: list[dict[str, str]], points: list[dict[str, Any]]) -> None:
-        super().__init__()
-        self._props["image"] = shown.address
-        self._props["width"] = shown.width_mm
-        self._props["height"] = shown.height_mm
-        self._props["label"] = text("points.picture", right=shown.right_mm)
-        self._props["wanted"] = wanted
-        self._props["points"] = points
-        self._props["words"] = {name: text(f"points.{name}") for name in ("next", "complete", "undo", "clear")}
+            await _Reading(session, scan, picture, tuple(getattr(case.record, "levels", ()))).draw()
 
 
 class _Reading:
     """One reader at work; what others have read stays hidden until this reading is kept."""
 
-    def __init__(self, session: Session, scan: Scan, levels: tuple[Level, ...]) -> None:
+    def __init__(
+        self, session: Session, scan: Scan, source: FilmPicture | SlicePicture, levels: tuple[Level, ...]
+    ) -> None:
         self._session = session
         self._scan = scan
         self._levels = list(levels)
         self._points: list[dict[str, Any]] = []
-        self._slice: SagittalSlice | None = None
+        self._source = source
         self._reader = session.user.name
         self._kept: KeptReading | None = None
-        self._image = view_file(session.workbench.scans.derived(scan.id), PartRole.IMAGE)
 
     async def draw(self) -> None:
-        """Draw everything; the slice follows."""
+        """Draw everything; the picture follows."""
         ui.label(text("points.hint")).classes("quiet")
         with ui.element("div").classes("corduroy-split"):
             with ui.element("section").props(f'aria-label="{text("case.picture")}"'):
@@ -115,7 +98,7 @@ class _Reading:
                 self._others = ui.column().classes("w-full gap-2 q-mt-md").props("aria-live=polite")
         self._show_values()
         await self._show_others()
-        ui.timer(0.05, lambda: self._show_slice(None), once=True)
+        ui.timer(0.05, self._show_picture, once=True)
 
     def _controls(self) -> None:
         with ui.row().classes("items-center gap-4 w-full"):
@@ -123,10 +106,7 @@ class _Reading:
             chosen = [str(level) for level in self._levels]
             select = ui.select(names, value=chosen, multiple=True, label=text("points.levels")).props("use-chips")
             select.style("min-width: 14em").on_value_change(lambda event: self._set_levels(event.value))
-            ui.label(text("points.slice"))
-            self._slider = ui.slider(min=0, max=1, value=0).style("width: 200px")
-            self._slider.props(f'aria-label="{text("points.slice")}"')
-            self._slider.on("change", lambda event: self._show_slice(int(event.args)))
+            self._source.controls(self._drawn_anew, self._show_values)
 
     async def _set_levels(self, names: list[str]) -> None:
         self._levels = sorted((Level(name) for name in names), key=lambda level: level.position)
@@ -135,52 +115,73 @@ class _Reading:
         self._draw_points()
         self._show_values()
 
-    async def _show_slice(self, index: int | None) -> None:
+    async def _show_picture(self) -> None:
         try:
-            self._slice = await desk_of(self._session.workbench).ask(ask_slice, self._image, index)
+            await self._source.load()
         except CorduroyError as error:
-            ui.notify(str(error), type="negative")
+            self._picture.clear()
+            with self._picture:
+                ui.label(str(error)).classes("bad")
             return
-        self._slider.props(f"max={self._slice.count - 1}")
-        self._slider.set_value(self._slice.index)
+        if self._source.acquired is not None and self._session.may(Role.EDITOR):
+            self._day.set_value(self._source.acquired.isoformat())
         self._draw_points()
 
+    def _drawn_anew(self, is_flipped: bool) -> None:
+        drawn = self._source.drawn
+        if is_flipped and drawn is not None:
+            self._points = [{**point, "x": drawn.width - point["x"]} for point in self._points]
+        self._draw_points()
+        self._show_values()
+
     def _draw_points(self) -> None:
-        if self._slice is None:
+        drawn = self._source.drawn
+        if drawn is None:
             return
         self._picture.clear()
         with self._picture:
             wanted = [_wanted(level, name) for level in self._levels for name in POINT_NAMES]
-            drawn = PointsOnSlice(self._slice, wanted, self._points)
-            drawn.on("points", lambda event: self._set_points(event.args))
+            shown = PointsOnPicture(drawn, wanted, self._points)
+            shown.on("points", lambda event: self._set_points(event.args))
 
     def _set_points(self, points: list[dict[str, Any]]) -> None:
         self._points = points
         self._show_values()
 
     def _reading(self) -> KeptReading | None:
+        """What is set now, None while no vertebra is whole; raises where it cannot be measured as it is."""
         grouped: dict[Level, dict[str, tuple[float, float]]] = {}
         for point in self._points:
             level, name = point["key"].split(" ")
             grouped.setdefault(Level(level), {})[name] = (float(point["x"]), float(point["y"]))
         complete = complete_levels(grouped)
-        if not complete or self._slice is None:
+        if not complete or self._source.drawn is None:
             return None
-        return KeptReading(reader=self._reader, repeat=1, at=moment(), slice_index=self._slice.index, points=complete)
+        return KeptReading(
+            reader=self._reader,
+            repeat=1,
+            at=moment(),
+            slice_index=self._source.index,
+            film=self._source.scale(),
+            points=self._source.in_mm(complete),
+            sha256=self._source.sha256,
+        )
 
     def _show_values(self) -> None:
         self._values.clear()
         with self._values:
             heading(text("points.values"), 2)
-            reading = self._reading()
-            if reading is None:
-                ui.label(text("points.no_values")).classes("quiet")
-                return
             try:
-                measured = reading.measured()
+                reading = self._reading()
+                measured = None if reading is None else reading.measured()
             except CorduroyError as error:
                 ui.label(str(error)).classes("bad")
                 return
+            if reading is None or measured is None:
+                ui.label(text("points.no_values")).classes("quiet")
+                return
+            if not reading.has_true_heights:
+                ui.label(text("film.magnified")).classes("doubt")
             columns = [text("points.level"), *(text(f"points.{name}") for name in _QUANTITIES)]
             rows = [(str(one.level), *(_words(value) for value in _of(one))) for one in measured.vertebrae]
             data_table(text("points.values"), columns, rows)
@@ -208,6 +209,7 @@ class _Reading:
             if reading is None:
                 raise InputError(text("points.no_values"))
             require_code(reading.reader)
+            reading.measured()  # what contradicts itself is refused, not kept
             bench = self._session.workbench
             self._kept = await to_thread(keep_reading, bench, self._scan.id, reading, user.name)
             ui.notify(text("points.kept", reader=self._kept.reader, repeat=self._kept.repeat), type="positive")
@@ -227,7 +229,8 @@ class _Reading:
                 text("points.why", scan=self._scan.id),
                 lambda change: deed(change, visit=self._scan.visit, on=on),
             )
-            ui.notify(text("points.written"), type="positive")
+            told = text("points.written") if self._kept.has_true_heights else text("film.angles_written")
+            ui.notify(told, type="positive")
 
     async def _show_others(self) -> None:
         seen = await to_thread(readings_for, self._session.workbench, self._scan.id, self._reader)
