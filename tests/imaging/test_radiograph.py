@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
@@ -169,3 +172,17 @@ def test_what_is_no_lateral_radiograph_is_refused_by_its_name(kind: str, tmp_pat
         read(content, tmp_path)
     assert told in str(refused.value)
     assert str(tmp_path) not in str(refused.value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_damaged_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
+    small = np.ascontiguousarray(film()[100:360, 100:360])
+    source = data.draw(st.sampled_from(["dicom", "PNG", "JPEG"]))
+    content = bytearray(dicom(small) if source == "dicom" else picture(small, source))
+    for _ in range(data.draw(st.integers(1, 4))):
+        where = data.draw(st.integers(0, min(len(content), 900) - 1))  # where headers are
+        content[where] = data.draw(st.integers(0, 255))
+    content = content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
+    with contextlib.suppress(FileFormatError):  # nothing else may be raised
+        assert min(read(bytes(content), tmp_path).grey.shape) >= 256
