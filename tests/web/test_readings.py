@@ -12,7 +12,8 @@ from corduroy.errors import InputError, PointsError
 from corduroy.registry.record import MeasurementEntry, Visit
 from corduroy.registry.record.choices import ImagingModality, ImagingPosture, Quantity
 from corduroy.registry.store import Change, Entry
-from corduroy.web.pages.points.page import _differences
+from corduroy.web.pages.case.wording import MISSING
+from corduroy.web.pages.points.comparison import differences_of, rows_of
 from corduroy.web.pages.points.readings import (
     FilmScale,
     KeptReading,
@@ -64,7 +65,7 @@ def test_a_second_reader_sees_nothing_of_the_first_before_reading(workbench: Wor
     keep_reading(workbench, scan, reading("R2", 17.0, "2026-01-02"), "ben")
     seen = readings_for(workbench, scan, "R2")
     assert [one.reader for one in seen] == ["R1", "R2"]
-    (row,) = _differences(seen)
+    (row,) = differences_of(seen)
     assert row[:3] == ("R2 − R1", "T12", "-1.0")
 
 
@@ -138,6 +139,16 @@ def test_heights_of_an_unknown_magnification_are_told_and_stay_out_of_the_regist
     assert only.quantity is Quantity.WEDGE_ANGLE
     assert only.value == pytest.approx(WEDGE_DEG, abs=0.1)
     assert only.method.endswith("magnification unknown")
+
+
+def test_readers_who_gave_different_scales_are_compared_by_angles_alone() -> None:
+    first, second = film_reading(None), film_reading(MAGNIFICATION).model_copy(update={"reader": "R2"})
+    assert rows_of([first, second])[0][0] == "R1 (1), magnification unknown"
+    ((_, _, *heights, angle),) = differences_of([first, second])
+    assert set(heights) == {MISSING}
+    assert angle == "+0.0"
+    ((_, _, *heights, angle),) = differences_of([film_reading(MAGNIFICATION), second])
+    assert {*heights, angle} == {"+0.0"}
 
 
 def test_a_reading_of_a_file_that_was_replaced_is_not_shown(workbench: Workbench, scan: str) -> None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from asyncio import to_thread
 from datetime import date
 from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import CorduroyError, InputError
 from corduroy.morphometry.readings import POINT_NAMES
-from corduroy.provenance import Measured
 from corduroy.web.accounts import Role
 from corduroy.web.base import moment
-from corduroy.web.pages.case.wording import MISSING, number
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
+from corduroy.web.pages.points.comparison import QUANTITIES, differences_of, rows_of, values_of, words
 from corduroy.web.pages.points.drawing import PointsOnPicture
 from corduroy.web.pages.points.film_picture import FilmPicture
 from corduroy.web.pages.points.readings import (
@@ -36,11 +34,6 @@ from corduroy.web.scans.view import view_file
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 from corduroy.web.writing import written
-
-if TYPE_CHECKING:
-    from corduroy.morphometry.results import VertebraMeasurement
-
-_QUANTITIES = ("anterior", "middle", "posterior", "wedge")
 
 
 def add_points(workbench: Workbench) -> None:
@@ -182,8 +175,8 @@ class _Reading:
                 return
             if not reading.has_true_heights:
                 ui.label(text("film.magnified")).classes("doubt")
-            columns = [text("points.level"), *(text(f"points.{name}") for name in _QUANTITIES)]
-            rows = [(str(one.level), *(_words(value) for value in _of(one))) for one in measured.vertebrae]
+            columns = [text("points.level"), *(text(f"points.{name}") for name in QUANTITIES)]
+            rows = [(str(one.level), *(words(value) for value in values_of(one))) for one in measured.vertebrae]
             data_table(text("points.values"), columns, rows)
 
     def _keeping(self) -> None:
@@ -240,9 +233,9 @@ class _Reading:
             if not seen:
                 ui.label(text("points.blind")).classes("quiet")
                 return
-            columns = [text(f"points.{name}") for name in ("reader", "level", *_QUANTITIES)]
-            data_table(text("points.readings"), columns, _rows(seen))
-            differences = _differences(seen)
+            columns = [text(f"points.{name}") for name in ("reader", "level", *QUANTITIES)]
+            data_table(text("points.readings"), columns, rows_of(seen))
+            differences = differences_of(seen)
             if differences:
                 heading(text("points.differences"), 3)
                 data_table(text("points.differences"), columns, differences)
@@ -250,36 +243,6 @@ class _Reading:
 
 def _wanted(level: Level, name: str) -> dict[str, str]:
     return {"key": f"{level} {name}", "label": f"{level}, {text(f'points.{name}')}", "plate": f"{level} {name[:3]}"}
-
-
-def _of(vertebra: VertebraMeasurement) -> tuple[Measured | None, ...]:
-    return (*(vertebra.heights[name] for name in _QUANTITIES[:3]), vertebra.wedge_angle)
-
-
-def _words(value: Measured | None) -> str:
-    return MISSING if value is None else number(value.value, value.uncertainty)
-
-
-def _rows(seen: list[KeptReading]) -> list[tuple[str, ...]]:
-    return [
-        (f"{one.reader} ({one.repeat})", str(vertebra.level), *(_words(value) for value in _of(vertebra)))
-        for one in seen
-        for vertebra in one.measured().vertebrae
-    ]
-
-
-def _differences(seen: list[KeptReading]) -> list[tuple[str, ...]]:
-    """The later of two readers' first readings minus the earlier one, where both read the same vertebra."""
-    firsts = [one for one in seen if one.repeat == 1]
-    rows = []
-    for earlier, later in pairwise(firsts):
-        before = {one.level: _of(one) for one in earlier.measured().vertebrae}
-        for vertebra in later.measured().vertebrae:
-            if vertebra.level in before:
-                pairs = zip(_of(vertebra), before[vertebra.level], strict=True)
-                gaps = (MISSING if a is None or b is None else f"{a.value - b.value:+.1f}" for a, b in pairs)
-                rows.append((f"{later.reader} − {earlier.reader}", str(vertebra.level), *gaps))
-    return rows
 
 
 def _day(given: str | None) -> date:

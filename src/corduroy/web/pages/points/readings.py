@@ -103,6 +103,11 @@ class KeptReading(BaseModel):
             )
 
     @property
+    def millimetres(self) -> tuple[float | None, float | None] | None:
+        """By what lengths were scaled: magnification and size of a pixel; None on a slice of a scan."""
+        return None if self.film is None else (self.film.magnification, self.film.pixel_mm)
+
+    @property
     def has_true_heights(self) -> bool:
         """Whether heights are those of the patient: not on a radiograph whose magnification nobody knows."""
         return self.film is None or self.film.magnification is not None
