@@ -199,6 +199,7 @@ def test_a_picture_without_a_scale_is_not_measured_before_somebody_says_it(page:
     page.get_by_label("Millimetres per pixel").fill(str(SPACING_MM[0]))
     assert values(page)[:3] == pytest.approx([MAGNIFICATION * truth for truth in HEIGHTS_MM.values()], abs=0.6)
     page.get_by_text("Magnification unknown").wait_for()
+    assert page.get_by_label("Date of the image").input_value() == ""  # nobody knows it: not today's
     page.get_by_text("left", exact=True).click()  # the points go with the picture and now lie the other way round
     page.get_by_text("anterior points on the right").wait_for()
     shot(page, "radiograph-refused")

@@ -87,10 +87,11 @@ class FilmPicture:
 
     def _fields(self, film: ShownFilm) -> None:
         with ui.column().classes("gap-0"):
-            ui.label(text("film.side_known") if film.is_oriented else text("film.side")).classes("quiet")
+            asked = text("film.side_known") if film.is_oriented else text("film.side")
+            ui.label(asked).classes("quiet")
             sides = {side: text(f"film.side_{side}") for side in ("left", "right")}
             chosen = ui.radio(sides, value=self._anterior, on_change=lambda event: self._state(event.value))
-            chosen.props(f'inline dense aria-label="{text("film.side")}"')
+            chosen.props(f'inline dense aria-label="{asked}"')
         if film.spacing_mm is None:
             pixel = ui.number(text("film.pixel"), format="%.5g", on_change=lambda event: self._set_pixel(event.value))
             pixel.props(f'hint="{text("film.pixel_hint")}"').style("width: 15em")

@@ -116,8 +116,9 @@ class _Reading:
             with self._picture:
                 ui.label(str(error)).classes("bad")
             return
-        if self._source.acquired is not None and self._session.may(Role.EDITOR):
-            self._day.set_value(self._source.acquired.isoformat())
+        if isinstance(self._source, FilmPicture) and self._session.may(Role.EDITOR):
+            on = self._source.acquired
+            self._day.set_value("" if on is None else on.isoformat())
         self._draw_points()
 
     def _drawn_anew(self, is_flipped: bool) -> None:

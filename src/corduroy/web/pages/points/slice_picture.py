@@ -26,7 +26,6 @@ class SlicePicture:
         self._image = view_file(session.workbench.scans.derived(scan.id), PartRole.IMAGE)
         self._slice: SagittalSlice | None = None
         self.sha256 = scan.parts[PartRole.IMAGE].sha256 if PartRole.IMAGE in scan.parts else ""
-        self.acquired = None
 
     @property
     def drawn(self) -> Drawn | None:
