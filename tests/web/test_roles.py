@@ -19,7 +19,7 @@ LEAST: dict[str, Role] = {
     r"POST /tokens": Role.VIEWER,
     r"DELETE /tokens/\{number\}": Role.VIEWER,
     r"GET /cases/\{case_id\}(/scans)?": Role.VIEWER,
-    r"GET /scans/\{scan_id\}(/view/(\{role\}\.nii\.gz|thumbnail\.png))?": Role.VIEWER,
+    r"GET /scans/\{scan_id\}(/view/(\{role\}\.nii\.gz|(thumbnail|radiograph)\.png))?": Role.VIEWER,
     r"GET /frames/\{kind\}": Role.VIEWER,
     r"GET /jobs/\{number\}(/log|/results|/results/\{name\})?": Role.VIEWER,
     rf"GET /records/({KINDS})(/\{{entry_id\}}(/history)?)?": Role.VIEWER,
