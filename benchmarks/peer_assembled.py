@@ -22,6 +22,7 @@ from scipy import sparse
 from scipy.sparse.linalg import cg
 
 from benchmarks.mechanics_cases import STRAIN
+from benchmarks.peer_place import place_of
 from corduroy.simulation import VoxelModel
 from corduroy.simulation.elasticity.element import CORNERS
 
@@ -35,11 +36,11 @@ def pyamg_seconds(modulus: NDArray[np.float32]) -> tuple[float, float] | None:
 
     Smoothed aggregation, with the six rigid motions as near-null space.
     """
-    place = os.environ.get(PYAMG_VARIABLE)
-    if not place or not Path(place, "pyamg").is_dir():
+    place = place_of(PYAMG_VARIABLE, "pyamg")
+    if place is None:
         return None
-    if place not in sys.path:
-        sys.path.append(place)
+    if str(place) not in sys.path:
+        sys.path.append(str(place))
     from pyamg import smoothed_aggregation_solver
 
     start = time.perf_counter()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.peer_place import place_of
+
 PLACE_VARIABLE = "CORDUROY_PEER_DARTS"
 NOT_INSTALLED = f"open-DARTS is not installed ({PLACE_VARIABLE})"
 MILLIDARCY_M2 = 9.869233e-16
@@ -28,7 +29,6 @@ BAR_PA = 1e5
 DAYS = 100.0
 """How long the injection lasts: voxels of a metre and marrow of 1 mPa·s make it large, Darcy's law knows no size."""
 _LONGEST_S = 1800
-_KIB = 1024
 _OUTSIDE_M3 = 1e9
 _START_BAR = 10.0
 _COMPRESSIBILITY = 1e-7  # per bar: without any, nothing could leave through the outermost voxels
@@ -39,11 +39,12 @@ Array = NDArray[np.float64]
 
 def is_there() -> bool:
     """Whether the environment says where it is, and it is there."""
-    place = os.environ.get(PLACE_VARIABLE)
-    return bool(place) and Path(place, "darts").is_dir()
+    return place_of(PLACE_VARIABLE, "darts") is not None
 
 
-def in_fresh_process(permeability_md: Array, porosity: float, ratio: float, volume_m3: float, steps: int) -> Any:
+def in_fresh_process(
+    permeability_md: Array, porosity: float, ratio: float, volume_m3: float, steps: int
+) -> tuple[float, Array, Array]:
     """Cement pushed into the middle voxel of a cube whose outermost voxels are outside.
 
     Parameters
@@ -59,8 +60,8 @@ def in_fresh_process(permeability_md: Array, porosity: float, ratio: float, volu
 
     Returns
     -------
-    notes : dict of str to float
-        seconds (of simulating, without set-up), newtons, bytes.
+    seconds : float
+        Of simulating, without set-up.
     cement, pressure_pa : ndarray, shape (n, n, n)
         Share of the pores, and pressure above the outside, at the end.
     """
@@ -78,13 +79,13 @@ def in_fresh_process(permeability_md: Array, porosity: float, ratio: float, volu
             env=os.environ | {"PYTHONPATH": place, "LD_LIBRARY_PATH": str(Path(place, "darts"))},
             cwd=Path(__file__).resolve().parents[1],
         )
-        notes = json.loads(Path(folder, "notes.json").read_text())
+        seconds = float(Path(folder, "seconds.txt").read_text())
         cement, pressure = np.load(Path(folder, "answer.npy"))
-    return notes, cement, pressure
+    return seconds, cement, pressure
 
 
 def main(folder: str) -> None:
-    """Simulate what the folder asks for, and write notes and answer into it."""
+    """Simulate what the folder asks for, and write seconds and answer into it."""
     asked = json.loads(Path(folder, "asked.json").read_text())
     from darts.engines import redirect_darts_output
 
@@ -93,12 +94,12 @@ def main(folder: str) -> None:
     redirect_darts_output(str(Path(folder, "log.txt")))
     permeability = np.load(Path(folder, "permeability.npy"))
     _simulate(permeability, asked | {"volume_m3": 1e-3}, folder)  # everything is loaded once
-    notes, answer = _simulate(permeability, asked, folder)
+    seconds, answer = _simulate(permeability, asked, folder)
     np.save(Path(folder, "answer.npy"), answer)
-    Path(folder, "notes.json").write_text(json.dumps(notes | {"bytes": resource.getrusage(0).ru_maxrss * _KIB}))
+    Path(folder, "seconds.txt").write_text(str(seconds))
 
 
-def _simulate(permeability: Array, asked: dict[str, Any], folder: str) -> tuple[dict[str, float], Array]:
+def _simulate(permeability: Array, asked: dict[str, Any], folder: str) -> tuple[float, Array]:
     model = _model(permeability, asked)
     model.init(verbose=0)
     model.set_output(output_folder=str(Path(folder, "output")), save_initial=False, verbose=0)
@@ -107,8 +108,7 @@ def _simulate(permeability: Array, asked: dict[str, Any], folder: str) -> tuple[
     seconds = time.perf_counter() - start
     state = np.array(model.physics.engine.X)[: 2 * permeability.size]
     pressure, cement = np.moveaxis(state.reshape(*permeability.shape[::-1], 2), -1, 0).transpose(0, 3, 2, 1)
-    notes = {"seconds": seconds, "newtons": float(model.nonlinear_solver.stats.n_newton_total)}
-    return notes, np.stack([cement, (pressure - _START_BAR) * BAR_PA])
+    return seconds, np.stack([cement, (pressure - _START_BAR) * BAR_PA])
 
 
 def _model(permeability: Array, asked: dict[str, Any]) -> Any:

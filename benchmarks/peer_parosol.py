@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.peer_place import place_of
+
 PLACE_VARIABLE = "CORDUROY_PEER_PAROSOL"
 NOT_INSTALLED = f"ParOSol is not installed ({PLACE_VARIABLE})"
 _TOLERANCE = 1e-6
@@ -24,8 +26,7 @@ _KIB = 1024
 
 def is_there() -> bool:
     """Whether the environment says where it is, and it is there."""
-    place = os.environ.get(PLACE_VARIABLE)
-    return bool(place) and Path(place, "parosol_py").is_dir()
+    return place_of(PLACE_VARIABLE, "parosol_py") is not None
 
 
 def in_fresh_process(modulus: NDArray[np.float32], ranks: int) -> dict[str, Any]:
