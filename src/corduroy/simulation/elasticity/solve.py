@@ -120,14 +120,16 @@ class Solver:
         ConvergenceError
             If the tolerance is not reached, by the residual computed anew at the end.
         """
-        kernels = self._kernels
-        displacement = kernels.vector(np.float64)
+        displacement = self._kernels.vector(np.float64)
+        self.move_supports(displacement, conditions)
+        return self.relieve(displacement, self.load_vector(conditions))
+
+    def move_supports(self, displacement: NDArray[np.float64], conditions: Conditions) -> None:
+        """Write into a vector of displacements what conditions hold."""
         for nodes, group in conditions.held_together():
             places = self.places(nodes)
             for held in group:
                 displacement[places[:, held.axis]] = held.displacement_mm
-        load = self.load_vector(conditions)
-        return self.relieve(displacement, load)
 
     def load_vector(self, conditions: Conditions) -> NDArray[np.float64] | None:
         """Forces on nodes, None where there are none."""

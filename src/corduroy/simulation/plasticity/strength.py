@@ -265,8 +265,7 @@ def _check(model: VoxelModel, yield_stress_mpa: NDArray[np.floating]) -> None:
 def _advance(state: _State, conditions: Conditions, guess: Array, share: float, settings: StrengthSettings) -> bool:
     """Bring the state into balance under new displacements of the plates."""
     state.displacement += share * guess
-    for held in conditions.held:
-        state.displacement[state.solver.places(held.nodes)[:, held.axis]] = held.displacement_mm
+    state.solver.move_supports(state.displacement, conditions)
     for _ in range(settings.most_corrections):
         residual = state.unbalanced()
         scale = float(np.linalg.norm(state.unbalanced(everywhere=True) + residual))
