@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from corduroy.anatomy.level import Level
 from corduroy.errors import ModelError
-from corduroy.imaging import read_labels
-from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.case import Case
-from corduroy.pipeline.file_names import LESION_FILE
 from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
 from corduroy.pipeline.injection_cannulas import cannulas_of, chosen_cannulas
@@ -24,11 +19,10 @@ from corduroy.pipeline.injection_part import part_of
 from corduroy.pipeline.injection_settings import InjectionCaseSettings, InjectionRequest
 from corduroy.pipeline.inputs import organs_of
 from corduroy.pipeline.mechanics_calibration import calibration_of
-from corduroy.pipeline.plan_outputs import PlanOutputs, PlanReportWriter
+from corduroy.pipeline.plan_outputs import PlanOutputs, PlanReportWriter, planned_lesion
 from corduroy.pipeline.planned_run import PlannedRun
 from corduroy.pipeline.run import CaseRun, OnStep, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
-from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.planning.surgical_plan import DISCLAIMER
 from corduroy.provenance import Provenance
@@ -152,7 +146,7 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
         on_step("density")
         organs = organs_of(self._plan.structures, spine)
         calibration = calibration_of(ct, spine, level, organs, self._chosen.calibration)
-        lesion = _lesion(folder) if plan["lesion"] is not None else None
+        lesion = planned_lesion(plan, folder)
         ways = openings_of(plan["augmentation"]["leaks"])
         fine, coarse = (
             porous_vertebra(spine.vertebrae[level], ct, calibration, lesion, ways, size)
@@ -209,8 +203,3 @@ def _require_in_bone(dose: Dose, *vertebrae: PorousVertebra) -> None:
         raise ModelError(
             "a cannula whose tip lies outside the bone", "a tip in bone", "look at the corridors and the labels"
         )
-
-
-def _lesion(folder: Path) -> LabelMap:
-    parts = read_labels(folder / LESION_FILE)
-    return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")

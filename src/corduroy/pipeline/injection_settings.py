@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from corduroy.errors import SettingsError
 from corduroy.pipeline.plan_case import PlanRequest
-from corduroy.planning.corridors.gauges import OUTER_DIAMETER_MM
+from corduroy.planning.corridors.gauges import Gauge
+from corduroy.planning.markups import Point
 from corduroy.planning.yaml_file import first_problem
 from corduroy.simulation.injection import CEMENTS, Cement, cement_named, read_cement
 from corduroy.simulation.injection_study import POSTERIOR, Spread, Weights
 
 Millilitres = Annotated[float, Field(gt=0.0, le=40.0)]
-PointMm = tuple[float, float, float]
 
 
 class GivenCannula(BaseModel):
@@ -24,19 +24,17 @@ class GivenCannula(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    entry_mm: PointMm
+    entry_mm: Point
     """On the skin, or on the bone in open surgery."""
 
-    tip_mm: PointMm
+    tip_mm: Point
     """In the bone."""
 
-    gauge: int | None = None
+    gauge: Gauge | None = None
     """None: as in the plan."""
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> GivenCannula:
-        if self.gauge is not None and self.gauge not in OUTER_DIAMETER_MM:
-            raise ValueError(f"the table holds {min(OUTER_DIAMETER_MM)} to {max(OUTER_DIAMETER_MM)} G")
         if self.entry_mm == self.tip_mm:
             raise ValueError("its entry is its tip")
         return self

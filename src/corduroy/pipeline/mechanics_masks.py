@@ -14,9 +14,9 @@ from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import DoubtWarning, ModelError
 from corduroy.imaging import read_labels
 from corduroy.imaging.volume import LabelMap
-from corduroy.pipeline.file_names import INJECTED_FILE, LESION_FILE, RESECTED_FILE
+from corduroy.pipeline.file_names import INJECTED_FILE, RESECTED_FILE
 from corduroy.pipeline.mechanics_settings import ASSUMED_VOLUME_ML
-from corduroy.planning.lesion_parts import CODES
+from corduroy.pipeline.plan_outputs import planned_lesion
 from corduroy.simulation.vertebra import Alterations, grow_fill
 from corduroy.simulation.vertebra.fill import marrow_of
 
@@ -71,7 +71,7 @@ def masks_of(
         If a fill or a resection does not lie in the bone, or the volume does not fit.
     """
     missing = {}
-    lesion = _lesion(folder) if plan["lesion"] is not None else None
+    lesion = planned_lesion(plan, folder)
     if lesion is None:
         missing["intact"] = plan["missing"].get("lesion", "not computed: no lesion mask")
     cut = _resection(plan, folder, resection, spine)
@@ -100,11 +100,6 @@ def simulated_fill(folder: Path | None, volume_ml: float | None) -> Path | None:
     """The fill that `corduroy inject` left in the plan's folder, if no volume is asked for instead of it."""
     place = None if folder is None or volume_ml is not None else folder / INJECTED_FILE
     return place if place is not None and place.is_file() else None
-
-
-def _lesion(folder: Path) -> LabelMap:
-    parts = read_labels(folder / LESION_FILE)
-    return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")
 
 
 def _resection(plan: dict[str, Any], folder: Path, given: Path | None, spine: Spine) -> LabelMap | None:

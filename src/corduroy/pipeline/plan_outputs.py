@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from corduroy.imaging import write_volume
+from corduroy.imaging import read_labels, write_volume
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.file_names import LESION_FILE, RESECTED_FILE
 from corduroy.pipeline.images import CaseImages
 from corduroy.planning.corridors import CorridorPlan
 from corduroy.planning.lesion_mask import LesionMask
+from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.markups import MarkedLine, MarkedPoint, line_markups, point_markups
 from corduroy.planning.plan import SurgicalPlan
 
@@ -96,6 +97,14 @@ def write_plan_files(plan: SurgicalPlan, images: PlanImages, folder: Path) -> No
         _write(line_markups(lines), folder / LINES_FILE)
     if points:
         _write(point_markups(points, f"plan {plan.level}"), folder / POINTS_FILE)
+
+
+def planned_lesion(plan: dict[str, Any], folder: Path) -> LabelMap | None:
+    """The lesion's part in bone, as the plan left it in its folder; None where the plan has no lesion."""
+    if plan["lesion"] is None:
+        return None
+    parts = read_labels(folder / LESION_FILE)
+    return LabelMap((parts.array == CODES["in bone"]).astype(np.uint8), parts.affine, "lesion")
 
 
 def remove_stale(folder: Path, before: Iterable[str], now: Collection[str]) -> None:

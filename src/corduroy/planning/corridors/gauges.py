@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from corduroy.errors import SettingsError
 
 OUTER_DIAMETER_MM: dict[int, float] = {
@@ -24,6 +28,16 @@ OUTER_DIAMETER_MM: dict[int, float] = {
 """Nominal outer diameters of needle tubing by gauge (Birmingham wire gauge as used for needles: 0.165 inch for 8 G
 down to 0.02825 inch for 22 G), from the needle gauge comparison chart of Wikipedia, "Birmingham gauge"; not verified
 against a primary source (ISO 9626). A maker's own cannula may differ by a few hundredths: read its label."""
+
+
+def _known(gauge: int) -> int:
+    if gauge not in OUTER_DIAMETER_MM:
+        raise ValueError(f"the table holds {min(OUTER_DIAMETER_MM)} to {max(OUTER_DIAMETER_MM)} G")
+    return gauge
+
+
+Gauge = Annotated[int, AfterValidator(_known)]
+"""A gauge of the table, for settings."""
 
 
 def outer_diameter_mm(gauge: int) -> float:

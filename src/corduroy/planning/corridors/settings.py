@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from corduroy.planning.corridors.gauges import OUTER_DIAMETER_MM, outer_diameter_mm
+from corduroy.planning.corridors.gauges import Gauge, outer_diameter_mm
 
 Millimetres = Annotated[float, Field(ge=0.0, le=30.0)]
 
@@ -37,7 +37,7 @@ class CorridorSettings(BaseModel):
     purpose: Purpose = Purpose.BIOPSY
     """Biopsy wants a long way through the lesion; cement wants its tip in the middle of the lesion."""
 
-    gauge: int = 11
+    gauge: Gauge = 11
     """Gauge of the needle or cannula; see `OUTER_DIAMETER_MM`. Adults are usually given 11 to 13 G
     (not verified against a primary source)."""
 
@@ -85,13 +85,6 @@ class CorridorSettings(BaseModel):
 
     error_deg: Annotated[float, Field(ge=0.0, le=15.0)] = 3.0
     """Largest error of direction in degrees, for the robustness."""
-
-    @field_validator("gauge")
-    @classmethod
-    def _known(cls, gauge: int) -> int:
-        if gauge not in OUTER_DIAMETER_MM:
-            raise ValueError(f"the table holds {min(OUTER_DIAMETER_MM)} to {max(OUTER_DIAMETER_MM)} G")
-        return gauge
 
     @property
     def radius_mm(self) -> float:
