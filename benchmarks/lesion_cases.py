@@ -18,6 +18,7 @@ from corduroy.lesion import Baseline, Delineation, LesionFindings, characterise,
 from corduroy.lesion.likeness import likeness_features
 from corduroy.lesion.texture import lesion_texture
 from corduroy.phantom import Family, PlantedLesion, plant, random_lesion, random_spine
+from corduroy.provenance import Measured
 
 Scan = Literal["phantom", "verse014", "lidc0001"]
 SCANS: tuple[Scan, ...] = ("phantom", "verse014", "lidc0001")
@@ -79,7 +80,7 @@ class Outcome:
     false_breaches : int
         Found breaches with no planted one within 8 mm.
     score : float
-        Hemangioma-likeness; NaN as long as it is not fitted.
+        Hemangioma-likeness.
     """
 
     job: Job
@@ -125,7 +126,12 @@ def outcome_of(job: Job) -> Outcome:
     return _compared(job, planted, automatic, seeded, findings)
 
 
-def texture_of(job: Job) -> tuple[bool, dict[str, float]]:
+def patient_of(job: Job) -> str:
+    """Whom a lesion is planted into: a real scan, or the phantom that neighbouring seeds share."""
+    return f"phantom {job.seed // _LESIONS_PER_PHANTOM}" if job.scan == "phantom" else job.scan
+
+
+def texture_of(job: Job) -> tuple[bool, dict[str, Measured]]:
     """Plant and delineate; whether it is a hemangioma, and the features of the likeness."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CorduroyWarning)
@@ -221,7 +227,7 @@ def _compared(
         hit,
         not truth.lesion.breaches,
         false,
-        np.nan if findings.likeness is None else findings.likeness.score,
+        findings.likeness.score,
         _numbers(planted, findings),
     )
 

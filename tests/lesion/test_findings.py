@@ -94,21 +94,22 @@ def test_a_mirrored_scan_gives_mirrored_findings(scene: Scene, found: Found) -> 
 
 def test_a_hemangioma_scores_high_and_intact_bone_low(intact: LesionFindings, found: Found) -> None:
     likeness, plain = found.findings.likeness, intact.likeness
-    assert likeness is not None
-    assert plain is not None
     assert likeness.score > 0.9
     assert plain.score < 0.3
+    assert likeness.interval[0] > plain.interval[1]
 
 
 def test_the_score_says_what_drove_it_and_that_histology_decides(found: Found) -> None:
     likeness = found.findings.likeness
-    assert likeness is not None
     pulls = [abs(driver.pull) for driver in likeness.drivers]
     assert pulls == sorted(pulls, reverse=True)
     assert {driver.name for driver in likeness.drivers} == set(FEATURES)
     assert "histology decides" in likeness.words
     document = found.findings.as_dict()["hemangioma_likeness"]
     assert document["score"] == pytest.approx(likeness.score, abs=0.006)
+    assert document["interval_95"] == pytest.approx(likeness.interval, abs=0.006)
+    assert document["log_odds"]["uncertainty"] == pytest.approx(likeness.log_odds.uncertainty, abs=0.006)
+    assert all(driver["log_odds_uncertainty"] > 0 for driver in document["drivers"])
     assert "seeds" in document["fitted"]
 
 

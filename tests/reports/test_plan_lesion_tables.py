@@ -10,6 +10,8 @@ from corduroy.reports.plan.lesion_tables import cortex_rows, likeness_rows, outs
 from corduroy.reports.plan.tables import lesion_rows, simulated_rows, source_rows
 from corduroy.reports.plan.wording import lesion_words, likeness_words
 
+LIKENESS = {"score": 0.934, "words": "No diagnosis: histology decides.", "fitted": "x"}
+
 
 def measured(value: float, unit: str = "%") -> dict[str, Any]:
     return {"value": value, "uncertainty": 1.0, "unit": unit}
@@ -45,18 +47,24 @@ def test_no_score_is_said_to_be_none() -> None:
 
 def test_a_score_comes_with_its_words_and_what_drove_it() -> None:
     drivers = [
-        {"feature": "corduroy", "meaning": "stripes", "value": 0.71, "log_odds": 2.31},
-        {"feature": "stroma", "meaning": "grey value", "value": 1.2, "log_odds": -0.4},
-        {"feature": "polka_dot", "meaning": "dots", "value": 0.0, "log_odds": 0.0},
+        {"feature": "corduroy", "meaning": "stripes", "value": 0.71, "log_odds": 2.31, "log_odds_uncertainty": 0.84},
+        {"feature": "stroma", "meaning": "grey value", "value": 1.2, "log_odds": -0.4, "log_odds_uncertainty": 0.2},
+        {"feature": "polka_dot", "meaning": "dots", "value": 0.0, "log_odds": 0.0, "log_odds_uncertainty": 0.3},
     ]
-    likeness = {"score": 0.934, "words": "No diagnosis: histology decides.", "drivers": drivers, "fitted": "x"}
-    seen = character(hemangioma_likeness=likeness)
-    assert likeness_words(seen) == "0.93 of 1. No diagnosis: histology decides"
+    seen = character(hemangioma_likeness=LIKENESS | {"interval_95": [0.61, 0.99], "drivers": drivers})
+    assert likeness_words(seen) == "0.93 of 1 (95 % interval 0.61 to 0.99). No diagnosis: histology decides"
     assert [row[1:] for row in likeness_rows(seen)] == [
-        ["0.71", "+2.3", "towards hemangioma"],
-        ["1.20", "-0.4", "away from hemangioma"],
-        ["0.00", "+0.0", "–"],
+        ["0.71", "+2.3 ± 0.8", "towards hemangioma"],
+        ["1.20", "-0.4 ± 0.2", "away from hemangioma"],
+        ["0.00", "+0.0 ± 0.3", "–"],
     ]
+
+
+def test_a_plan_made_before_the_score_had_an_interval_is_still_read() -> None:
+    drivers = [{"feature": "corduroy", "meaning": "stripes", "value": 0.71, "log_odds": 2.31}]
+    seen = character(hemangioma_likeness=LIKENESS | {"drivers": drivers})
+    assert likeness_words(seen).startswith("0.93 of 1 (no interval computed). No diagnosis")
+    assert [row[2] for row in likeness_rows(seen)] == ["+2.3"]
 
 
 @pytest.mark.parametrize(("smallest_mm", "words"), [(3.4, "cannot exclude holes below 3.4 mm"), (None, "not resolved")])

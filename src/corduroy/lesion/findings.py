@@ -53,8 +53,7 @@ class LesionFindings:
     paravertebral : Extension
     uptake_hu : Measured or None
         Rise of the stroma in a contrasted phase.
-    likeness : Likeness or None
-        None as long as the score is not fitted.
+    likeness : Likeness
     notes : tuple of str
     """
 
@@ -68,7 +67,7 @@ class LesionFindings:
     epidural: Extension | None
     paravertebral: Extension
     uptake_hu: Measured | None
-    likeness: Likeness | None
+    likeness: Likeness
     notes: tuple[str, ...]
 
     @property
@@ -106,7 +105,7 @@ class LesionFindings:
             "epidural": _extension_json(self.epidural),
             "paravertebral": _extension_json(self.paravertebral),
             "uptake_hu": _json(self.uptake_hu),
-            "hemangioma_likeness": None if self.likeness is None else _likeness_json(self.likeness),
+            "hemangioma_likeness": _likeness_json(self.likeness),
             "notes": list(self.notes),
         }
 
@@ -114,9 +113,17 @@ class LesionFindings:
 def _likeness_json(likeness: Likeness) -> dict[str, Any]:
     return {
         "score": round(likeness.score, 2),
+        "interval_95": [round(end, 2) for end in likeness.interval],
+        "log_odds": _json(likeness.log_odds),
         "drivers": [
-            {"feature": d.name, "meaning": d.meaning, "value": round(d.value, 2), "log_odds": round(d.pull, 2)}
-            for d in likeness.drivers
+            {
+                "feature": driver.name,
+                "meaning": driver.meaning,
+                "value": round(driver.value, 2),
+                "log_odds": round(driver.pull, 2),
+                "log_odds_uncertainty": round(driver.pull_uncertainty, 2),
+            }
+            for driver in likeness.drivers
         ],
         "words": likeness.words,
         "fitted": likeness.fitted,

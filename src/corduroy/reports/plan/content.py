@@ -128,7 +128,8 @@ def _character(character: dict[str, Any]) -> list[dict[str, Any]]:
         table_of("Outside the bone, by grey values", outside, _PAIR, outside_rows(character)),
     ]
     drivers = likeness_rows(character)
-    return tables + ([table_of("What drove the likeness", "Strongest first.", columns, drivers)] if drivers else [])
+    strongest = f"Strongest first. {_INTERVAL}"
+    return tables + ([table_of("What drove the likeness", strongest, columns, drivers)] if drivers else [])
 
 
 def _scores(document: dict[str, Any]) -> Section:

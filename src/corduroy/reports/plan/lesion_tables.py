@@ -75,9 +75,15 @@ def likeness_rows(character: dict[str, Any]) -> Rows:
     if likeness is None:
         return []
     return [
-        [driver["meaning"], f"{driver['value']:.2f}", f"{driver['log_odds']:+.1f}", _towards(driver["log_odds"])]
+        [driver["meaning"], f"{driver['value']:.2f}", _pull_words(driver), _towards(driver["log_odds"])]
         for driver in likeness["drivers"]
     ]
+
+
+def _pull_words(driver: dict[str, Any]) -> str:
+    pull = f"{driver['log_odds']:+.1f}"
+    doubt = driver.get("log_odds_uncertainty")  # plans made before it was computed have none
+    return pull if doubt is None else f"{pull} ± {doubt:.1f}"
 
 
 def _towards(log_odds: float) -> str:

@@ -94,11 +94,16 @@ def laminectomy_words(document: dict[str, Any]) -> str:
 
 
 def likeness_words(character: dict[str, Any] | None) -> str:
-    """How hemangioma-like the lesion is, with what the score is not; "not assessed" where there is none."""
+    """How hemangioma-like the lesion is, with what the score is not; "not assessed" where there is none.
+
+    A plan that was made before the score had an interval is said to have none.
+    """
     likeness = None if character is None else character["hemangioma_likeness"]
     if likeness is None:
         return "not assessed; histology decides"
-    return f"{likeness['score']:.2f} of 1. {likeness['words'].removesuffix('.')}"
+    interval = likeness.get("interval_95")
+    doubt = "no interval computed" if interval is None else f"95 % interval {interval[0]:.2f} to {interval[1]:.2f}"
+    return f"{likeness['score']:.2f} of 1 ({doubt}). {likeness['words'].removesuffix('.')}"
 
 
 def simulated_words(document: dict[str, Any]) -> list[tuple[str, str]]:
