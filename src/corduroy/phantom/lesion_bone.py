@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from corduroy.anatomy.frame import FloatArray
 from corduroy.anatomy.vertebra import Body, Vertebra
@@ -15,7 +16,11 @@ from corduroy.phantom.lesion import WallPoint
 from corduroy.phantom.lesion_grid import FineGrid
 from corduroy.phantom.shapes import Array
 
-_STEP_MM = 0.25  # author's choice
+# All author's choice.
+_STEP_MM = 0.25
+_NEIGHBOURS = 9
+_BORDER_MM = 8.0
+_FADES_MM = (4.0, 10.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +85,33 @@ class Bone:
     def centre(self) -> FloatArray:
         """Middle of the body, local mm."""
         return np.array([(high + low) / 2 for low, high in self._spans])
+
+    def clipped(self, points: FloatArray, below_mm: FloatArray) -> Bone:
+        """The bone as the picture shows it where the label map runs beyond that.
+
+        Parameters
+        ----------
+        points : ndarray, shape (n, 3)
+            World mm, on the label map's border.
+        below_mm : ndarray, shape (n,)
+            How far below that border the bone begins there; what is negative is left as it is.
+
+        Notes
+        -----
+        The median of neighbours counts, for what is near on the side wall. It fades from 4 to 10 mm: in the arch and
+        in the middle of the endplates the label map holds.
+        """
+        _, near = cKDTree(points).query(points, _NEIGHBOURS)
+        settled = np.maximum(np.median(below_mm[near], axis=1), 0.0)
+        border = np.abs(self.distance) < _BORDER_MM
+        at = np.column_stack([axis[border] for axis in (self.x, self.y, self.z)])
+        away, nearest = cKDTree(self.vertebra.frame.local(points)).query(at)
+        fades_from, until = _FADES_MM
+        weight = np.clip((until - away) / (until - fades_from), 0.0, 1.0)
+        distance = self.distance.copy()
+        distance[border] += settled[nearest] * weight
+        inside = self.inside & (distance < 0)
+        return replace(self, inside=inside, in_body=self.in_body & inside, distance=distance)
 
     def wall_point(self, place: WallPoint, solid: Array | None = None) -> FloatArray:
         """Local mm of a place on the side wall: where a level ray from the body's middle first leaves the bone.

@@ -11,24 +11,26 @@ from corduroy.anatomy.canal_tube import canal_tube
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.posterior import find_posterior_elements
 from corduroy.anatomy.spine import Spine
+from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import GeometryError, MeasurementError, SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.lesion import Lesion
 from corduroy.phantom.lesion_bone import Bone
+from corduroy.phantom.lesion_grid import FWHM_PER_SIGMA
 from corduroy.phantom.lesion_noise import ScanNoise, scan_noise
 from corduroy.phantom.lesion_region import Region, draw_region
+from corduroy.phantom.lesion_rim import smeared_rim, tissue_beyond
 from corduroy.phantom.lesion_tissue import Cortex, tissue_values
 from corduroy.phantom.lesion_truth import LesionTruth, lesion_truth
+from corduroy.phantom.lesion_wall import COMPACT_BONE_HU, fit_wall
 from corduroy.phantom.shapes import Array
 
 IN_BONE, EPIDURAL, PARAVERTEBRAL = 1, 2, 3
 """Numbers in the mask of a planted lesion."""
 
 _HU_RANGE = (-1024, 3071)
-_COMPACT_BONE_HU = 1100.0  # author's choice, between the phantom's 600 and 1200 and textbook values up to 2000
-_CORTEX_DEPTHS_MM = np.arange(-1.5, 3.01, 0.5)
-_CORTEX_MM = (0.25, 1.2)
-_MOST_SURFACE_POINTS = 4000
+_REACH_IN_BLURS = 2.0  # standard deviations; author's choice
+_THINNEST_MM = 0.2  # author's choice: what is drawn where a scan shows no wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ def plant(
     lesion: Lesion,
     rng: Generator,
     *,
-    psf_mm: float = 0.8,
+    psf_mm: float | None = None,
     noise_hu: float | None = None,
 ) -> PlantedLesion:
     """Plant a lesion into one vertebra of a CT.
@@ -77,8 +79,8 @@ def plant(
     lesion : Lesion
     rng : numpy.random.Generator
         The random details of shape and tissue, and the noise; the same state gives the same bytes.
-    psf_mm : float
-        Full width at half maximum of the scanner's point spread (gaussian); 0.8 is author's choice.
+    psf_mm : float, optional
+        Full width at half maximum of the scanner's point spread (gaussian); by default as the body's own wall shows it.
     noise_hu : float, optional
         Standard deviation of the noise; estimated from the scan's soft tissue by default.
 
@@ -99,30 +101,31 @@ def plant(
     -----
     The lesion is drawn at a fraction of the voxel size, blurred with the point spread and averaged over voxels;
     where it fills a part of a voxel it replaces that part of the grey value, and noise of the scan's own strength
-    and grain fills up what was replaced. The cortex over the lesion is drawn anew, its thickness taken from the
-    scan itself. When this misleads: a real lesion remodels the bone around it, and bleeds, calcifies and enhances
-    unevenly; delineating a planted lesion is easier than delineating a real one.
+    and grain fills up what was replaced. The cortex over the lesion is drawn anew, as thick and as far out as the side
+    wall of this body is in the scan (`fit_wall`), and what the scanner smeared from the old one is taken away outside.
+    Where the label map runs beyond the side wall the lesion ends with the bone. When this misleads: the cortex is
+    equally thick all around, and at the endplates and in the arch it lies at the label map's border; a real lesion
+    remodels the bone around it, bleeds, calcifies and enhances unevenly, and is harder to delineate.
     """
-    vertebra = spine.vertebrae.get(Level(level))
-    if vertebra is None:
-        raise SettingsError(f"no {level} in view", ", ".join(spine.levels))
-    if psf_mm < 0 or (noise_hu is not None and noise_hu < 0):
-        raise SettingsError(f"psf_mm {psf_mm:g}, noise_hu {noise_hu}", "nothing negative")
-    if not ct.same_grid_as(spine.labels):
-        raise GeometryError(f"{ct.name} and {spine.labels.name} are on different grids", "one grid", "resample one")
-    bone = Bone.of(vertebra, ct, whole=bool(lesion.arch))
+    vertebra = _vertebra(ct, spine, Level(level))
+    if (psf_mm or 0.0) < 0 or (noise_hu or 0.0) < 0:
+        raise SettingsError(f"psf_mm {psf_mm}, noise_hu {noise_hu}", "nothing negative")
+    labelled = Bone.of(vertebra, ct, whole=bool(lesion.arch))
+    wall = fit_wall(labelled, ct)
+    bone = labelled.clipped(wall.points, wall.edge_mm)
+    blur = wall.psf_mm if psf_mm is None else psf_mm
     elements = find_posterior_elements(vertebra)
     region = draw_region(bone, lesion, elements, spine.labels, canal_tube(spine), rng)
-    cortex = _cortex_of(bone, ct)
+    cortex = Cortex(COMPACT_BONE_HU, max(wall.thickness_mm, _THINNEST_MM))
     values = tissue_values(bone, region, lesion, cortex, rng)
     near = ct.crop(bone.grid.box)
     noise = _noise_of(near, spine.labels.crop(bone.grid.box), noise_hu).draw(near.shape, rng)
-    replaced = region.everywhere | region.holes
-    grey = _mixed(bone, ct, replaced, values, noise, psf_mm)
+    replaced = _with_rim(bone, region, ct, spine.labels, values, blur)
+    grey = _mixed(bone, ct, replaced, values, noise, blur)
     contrasted = None
     if lesion.uptake_hu is not None:
-        contrasted = _mixed(bone, ct, replaced, values + _uptake(region, values, lesion), noise, psf_mm)
-    labels = _grown_labels(bone, spine, region, Level(level))
+        contrasted = _mixed(bone, ct, replaced, values + _uptake(region, values, lesion), noise, blur)
+    labels = _grown_labels(labelled, spine, region, Level(level))
     truth = lesion_truth(bone, region, lesion, elements, cortex)
     return PlantedLesion(grey, labels, _mask(bone, region, ct), truth, contrasted)
 
@@ -140,36 +143,30 @@ def _mixed(bone: Bone, ct: Volume, replaced: Array, values: Array, noise: Array,
     return ct.with_array(grey)
 
 
+def _vertebra(ct: Volume, spine: Spine, level: Level) -> Vertebra:
+    vertebra = spine.vertebrae.get(level)
+    if vertebra is None:
+        raise SettingsError(f"no {level} in view", ", ".join(spine.levels))
+    if not ct.same_grid_as(spine.labels):
+        raise GeometryError(f"{ct.name} and {spine.labels.name} are on different grids", "one grid", "resample one")
+    return vertebra
+
+
+def _with_rim(bone: Bone, region: Region, ct: Volume, labels: LabelMap, values: Array, psf_mm: float) -> Array:
+    """All that is replaced: the lesion, and outside of it, put into the values, the tissue without the old wall."""
+    reach = _REACH_IN_BLURS * float(np.hypot(psf_mm / FWHM_PER_SIGMA, np.median(ct.spacing) / np.sqrt(12)))
+    rim = smeared_rim(bone, region, reach)
+    values[rim] = tissue_beyond(bone, region, ct, labels, reach)[rim]
+    return np.asarray(region.everywhere | region.holes | rim)
+
+
 def _uptake(region: Region, values: Array, lesion: Lesion) -> Array:
     """The rise of every fine voxel in the contrasted phase: all of it in stroma, nothing in bone."""
     assert lesion.uptake_hu is not None
-    bony = max(lesion.trabeculae.hu if lesion.trabeculae else 0.0, _COMPACT_BONE_HU)
+    bony = max(lesion.trabeculae.hu if lesion.trabeculae else 0.0, COMPACT_BONE_HU)
     stroma = np.where(region.in_bone, lesion.stroma_hu, lesion.soft_hu)
     soft = 1.0 - np.clip((values - stroma) / max(bony - lesion.stroma_hu, 1.0), 0.0, 1.0)
-    return np.asarray(lesion.uptake_hu * soft, dtype=np.float32)
-
-
-def _cortex_of(bone: Bone, ct: Volume) -> Cortex:
-    """Compact bone of one grey value, as thick as makes up for what the body's wall has above what lies inside it."""
-    surface = np.argwhere(bone.in_body & (np.abs(bone.distance) < bone.grid.spacing.mean()))
-    surface = surface[((surface > 0) & (surface < np.array(bone.inside.shape) - 1)).all(axis=1)]
-    surface = surface[:: max(1, len(surface) // _MOST_SURFACE_POINTS)]
-    normal = _slope(bone.distance, surface) / bone.grid.spacing
-    normal = normal @ (bone.grid.affine[:3, :3] / bone.grid.spacing).T
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
-    world = surface @ bone.grid.affine[:3, :3].T + bone.grid.affine[:3, 3]
-    depths = world[:, None] - _CORTEX_DEPTHS_MM[None, :, None] * normal[:, None]
-    grey = ct.sample(depths)
-    surplus = np.clip(grey - grey[:, -1:], 0.0, None).sum(axis=1) * 0.5
-    thickness = float(np.median(surplus)) / _COMPACT_BONE_HU
-    return Cortex(_COMPACT_BONE_HU, float(np.clip(thickness, *_CORTEX_MM)))
-
-
-def _slope(values: Array, index: Array) -> Array:
-    """Central differences at voxels that do not lie at the border, per voxel, shape (n, 3)."""
-    steps = np.eye(3, dtype=int)
-    ahead, behind = (np.stack([values[tuple((index + sign * e).T)] for e in steps], axis=1) for sign in (1, -1))
-    return np.asarray(ahead - behind) / 2
+    return np.asarray(lesion.uptake_hu * soft * (region.everywhere | region.holes), dtype=np.float32)
 
 
 def _noise_of(near: Volume, labels: LabelMap, noise_hu: float | None) -> ScanNoise:
