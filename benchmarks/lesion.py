@@ -19,7 +19,16 @@ from scipy.stats import rankdata
 
 from benchmarks.data import MissingDataError, present
 from benchmarks.figures import Figure, Row, at_least, at_most, fill, print_table, print_verdict, write_json
-from benchmarks.lesion_cases import SCANS, WIDE_BREACH_MM, Job, Outcome, PlantedBreach, Scan, baseline_of, outcome_of
+from benchmarks.lesion_cases import (
+    SCANS,
+    WIDE_BREACH_MM,
+    Outcome,
+    PlantedBreach,
+    Scan,
+    baseline_of,
+    jobs_of,
+    outcome_of,
+)
 from benchmarks.pool import map_in_pool
 from corduroy.anatomy import build_spine
 from corduroy.errors import CorduroyWarning
@@ -48,6 +57,10 @@ _ROWS = (
     Row("seeded_dice_p10", "Dice after one click, 10th percentile", "", at_least(0.70)),
     Row("volume", "Volume error where found without help, median of the amounts", "%", at_most(10.0)),
     Row("seeded_volume", "Volume error after one click, median of the amounts", "%", at_most(10.0)),
+    Row("fractured", "of these in fractured vertebrae (phantoms)", ""),
+    Row("fractured_found", "In fractured vertebrae: found without help", "share"),
+    Row("fractured_dice", "In fractured vertebrae: Dice without help, median", ""),
+    Row("fractured_seeded", "In fractured vertebrae: Dice after one click, median", ""),
     Row("parts", "Pedicles and laminae: involvement right", "share", at_least(0.90)),
     Row("parts_seen", "Pedicles and laminae: involved ones found", "share"),
     Row("breach", "Breaches of 3 mm and more found (within 8 mm)", "share", at_least(0.90)),
@@ -75,9 +88,7 @@ _INTACT_ROW = Row("intact", "Intact vertebrae of all real CTs: no lesion found",
 def main(quick: Annotated[bool, typer.Option("--quick", help="A few lesions: shows that it runs.")] = False) -> None:
     """Plant, find, describe and compare; say which targets are held."""
     console = Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
-    jobs = [Job(scan, seed) for scan, seeds in TEST_SEEDS.items() for seed in seeds]
-    if quick:
-        jobs = [Job("phantom", seed) for seed in TEST_SEEDS["phantom"][:4]]
+    jobs = jobs_of({"phantom": TEST_SEEDS["phantom"][:4]} if quick else TEST_SEEDS)
     outcomes = map_in_pool(outcome_of, jobs, lambda done, total: print(f"{done} of {total}", file=sys.stderr))
     figures = fill(_ROWS, figures_of(outcomes), "no such lesion among them")
     figures += _by_scan(outcomes)
@@ -93,6 +104,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     """All figures over planted lesions, by the rows' keys."""
     focal = _focal(outcomes)
     found = [o for o in focal if o.automatic_dice > 0]
+    broken = [o for o in focal if o.job.fractured]
     parts = [pair for o in outcomes for pair in o.parts]
     holes = [breach for o in outcomes for breach in o.breaches]
     whole = [o for o in outcomes if o.breach_free]
@@ -108,6 +120,10 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "seeded_dice_p10": _quantile([o.seeded_dice for o in focal], 0.1),
         "volume": _quantile([100 * abs(o.automatic_ratio - 1) for o in found], 0.5),
         "seeded_volume": _quantile([100 * abs(o.seeded_ratio - 1) for o in focal], 0.5),
+        "fractured": len(broken),
+        "fractured_found": _mean([o.automatic_dice > 0 for o in broken]),
+        "fractured_dice": _quantile([o.automatic_dice for o in broken], 0.5),
+        "fractured_seeded": _quantile([o.seeded_dice for o in broken], 0.5),
         "parts": _mean([true == seen for true, seen in parts]),
         "parts_seen": _mean([seen for true, seen in parts if true]),
         **_breach_figures(holes),
@@ -176,7 +192,7 @@ def _intact() -> list[Figure]:
     """Search the vertebrae of all real CTs; none has a lesion by eye."""
     try:
         baselines = {scan: baseline_of(scan) for scan in SCANS if scan != "phantom"}
-        baselines["totalsegmentator-example"] = _example()
+        baselines["totalsegmentator-example"] = example_baseline()
     except MissingDataError as error:
         return fill((_INTACT_ROW,), {}, str(error))
     clean = {}
@@ -192,7 +208,8 @@ def _intact() -> list[Figure]:
     return fill((row,), {"intact": _mean(list(clean.values()))})
 
 
-def _example() -> Baseline:
+def example_baseline() -> Baseline:
+    """The vertebrae of TotalSegmentator's example scan as they are."""
     folder = present("totalsegmentator-example")
     ct = read_volume(folder / "example_ct.nii.gz")
     return Baseline.of(ct, build_spine(read_labels(folder / "totalseg.nii.gz")))

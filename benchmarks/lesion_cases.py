@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -38,10 +39,11 @@ REAL_BREACH_MM, WIDE_BREACH_MM = 3.0, 5.0
 
 @dataclass(frozen=True)
 class Job:
-    """One lesion to plant."""
+    """One lesion to plant; into the fractured vertebra of a phantom where that is said."""
 
     scan: Scan
     seed: int
+    fractured: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ class Outcome:
     numbers: dict[str, tuple[float, float]]
 
 
+def jobs_of(seeds: Mapping[Scan, range]) -> list[Job]:
+    """In phantoms every second lesion, and osteoporotic bone always, lies in a fractured vertebra."""
+    return [
+        Job(scan, seed, scan == "phantom" and (seed % 2 == 0 or _family(seed) is Family.OSTEOPOROTIC_BONE))
+        for scan, chosen in seeds.items()
+        for seed in chosen
+    ]
+
+
 @cache
 def real_scan(scan: Scan) -> tuple[Volume, Spine]:
     """One of the two real scans with its spine."""
@@ -144,7 +155,7 @@ def texture_of(job: Job) -> tuple[bool, dict[str, Measured]]:
 def _searched(job: Job) -> tuple[PlantedLesion, Spine, Baseline, Delineation]:
     """A planted lesion, the spine in which it is looked for, its intact neighbours, and what is found without help."""
     rng = np.random.default_rng([job.seed, SCANS.index(job.scan)])
-    ct, spine, baseline = _scene(job)
+    ct, spine, baseline = scene_of(job)
     planted, level = _planted(job, rng, ct, spine)
     found_in = spine if planted.truth.lesion.expansion is None else build_spine(planted.labels, "verse")
     return planted, found_in, baseline, delineate(planted.ct, found_in, level, baseline=baseline)
@@ -154,28 +165,39 @@ def _clicked(planted: PlantedLesion, spine: Spine, baseline: Baseline, level: Le
     return delineate(planted.ct, spine, level, seed=deepest_point(planted.mask), baseline=baseline)
 
 
-def _scene(job: Job) -> tuple[Volume, Spine, Baseline]:
+def scene_of(job: Job) -> tuple[Volume, Spine, Baseline]:
+    """The intact scan that a lesion is planted into, its spine, and its vertebrae as they are."""
     if job.scan != "phantom":
         return (*real_scan(job.scan), baseline_of(job.scan))
-    return _phantom(job.seed // _LESIONS_PER_PHANTOM)
+    ct, spine, baseline, _ = _phantom(job.seed // _LESIONS_PER_PHANTOM, job.fractured)
+    return ct, spine, baseline
 
 
-@lru_cache(maxsize=1)
-def _phantom(number: int) -> tuple[Volume, Spine, Baseline]:
+@lru_cache(maxsize=2)
+def _phantom(number: int, fractured: bool) -> tuple[Volume, Spine, Baseline, tuple[Level, ...]]:
+    """A synthetic patient, his intact vertebrae, and the fractured one if there is one."""
     rng = np.random.default_rng([number, SCANS.index("phantom")])
-    phantom = random_spine(rng, _PHANTOM_LEVELS)
+    phantom = random_spine(rng, _PHANTOM_LEVELS, int(fractured))
     ct, labels = phantom.render(rng, _SPACINGS[number % len(_SPACINGS)], noise_hu=float(rng.uniform(8.0, 25.0)))
     spine = build_spine(labels, "verse")
-    return ct, spine, Baseline.of(ct, spine)
+    broken = tuple(v.level for v in phantom.spine.vertebrae if v.body.fracture is not None)
+    return ct, spine, Baseline.of(ct, spine, set(phantom.levels) - set(broken)), broken
+
+
+def _levels(job: Job) -> tuple[str, ...]:
+    return _phantom(job.seed // _LESIONS_PER_PHANTOM, True)[3] if job.fractured else _LEVELS[job.scan]
+
+
+def _family(seed: int) -> Family:
+    return _FAMILIES[seed % len(_FAMILIES)]
 
 
 def _planted(job: Job, rng: np.random.Generator, ct: Volume, spine: Spine) -> tuple[PlantedLesion, Level]:
     """The next lesion of this generator that the vertebra can hold."""
-    family = _FAMILIES[job.seed % len(_FAMILIES)]
     for _ in range(_TRIES):
-        level = Level(str(rng.choice(_LEVELS[job.scan])))
+        level = Level(str(rng.choice(_levels(job))))
         try:
-            return plant(ct, spine, level, random_lesion(rng, family), rng), level
+            return plant(ct, spine, level, random_lesion(rng, _family(job.seed)), rng), level
         except MeasurementError:
             continue
     raise MeasurementError(f"none of {_TRIES} lesions fits", "a vertebra with pedicles")
