@@ -68,7 +68,6 @@ def fit_endplates(
 def plane_normal(x: FloatArray, y: FloatArray, height: FloatArray) -> FloatArray:
     """Upward unit normal, in local coordinates, of the robust plane through surface points."""
     plane = fit_surface(x, y, height, (1, 1))
-    slope = [float(plane(*(plane.centre + d))) - float(plane(*plane.centre)) for d in (np.eye(2) * plane.half_width)]
-    gradient = np.array(slope) / plane.half_width
-    normal = np.array([-gradient[0], -gradient[1], 1.0])
+    _, by_y, by_x = plane.coefficients
+    normal = np.array([-by_x / plane.half_width[0], -by_y / plane.half_width[1], 1.0])
     return np.asarray(normal / np.linalg.norm(normal))

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corduroy.anatomy.frame import Frame
-from corduroy.imaging.volume import Volume
+from corduroy.anatomy.occupancy import occupancy_along
+from corduroy.imaging.volume import LabelMap, Volume
 
 FloatArray = NDArray[np.float64]
 Occupancy = NDArray[np.float32]
@@ -66,7 +67,7 @@ def sample_along(image: Volume, frame: Frame, lower: FloatArray, upper: FloatArr
     Parameters
     ----------
     image : Volume
-        A mask of 0 and 1, cropped for speed; outside it counts as 0.
+        Cropped for speed; outside it counts as 0. Of a label map, how much of every place is labelled.
     frame : Frame
     lower, upper : ndarray, shape (3,)
         Corners of the box in local mm.
@@ -77,6 +78,8 @@ def sample_along(image: Volume, frame: Frame, lower: FloatArray, upper: FloatArr
     into_voxels = image.inverse_affine[:3, :3]
     matrix = into_voxels @ frame.axes @ np.diag(step)
     offset = image.voxel_from_world(frame.world(lower))
+    if isinstance(image, LabelMap):
+        return LocalGrid(frame, lower, step, occupancy_along(image.array > 0, matrix, offset, shape))
     values = ndimage.affine_transform(
         image.array, matrix, offset, shape, output=np.float32, order=1, mode="constant", cval=0.0
     )

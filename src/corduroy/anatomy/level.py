@@ -68,9 +68,10 @@ class Level(StrEnum):
 
     def is_next_above(self, below: Level, present: set[Level]) -> bool:
         """Whether `below` is the very next vertebra caudally, T13 and L6 only counting when `present`."""
-        between = list(Level)[self.position + 1 : below.position]
-        optional = {Level.T13, Level.L6}
-        return self.position < below.position and all(v in optional and v not in present for v in between)
+        between = _DOWNWARDS[self.position + 1 : below.position]
+        return self.position < below.position and all(v in _OPTIONAL and v not in present for v in between)
 
 
-_ORDER = {level: index for index, level in enumerate(Level)}
+_DOWNWARDS = tuple(Level)
+_ORDER = {level: index for index, level in enumerate(_DOWNWARDS)}
+_OPTIONAL = (Level.T13, Level.L6)

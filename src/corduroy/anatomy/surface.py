@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.polynomial.legendre import legvander
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
@@ -44,14 +43,23 @@ class PolynomialSurface:
 
     def __call__(self, u: ArrayLike, v: ArrayLike) -> FloatArray:
         """Height in mm at (u, v); arrays are broadcast."""
-        u_grid, v_grid = np.broadcast_arrays(np.asarray(u, dtype=np.float64), np.asarray(v, dtype=np.float64))
-        heights = self.design(u_grid.ravel(), v_grid.ravel()) @ self.coefficients
-        return np.asarray(heights.reshape(u_grid.shape))
+        along_u, along_v = self._along(np.asarray(u, dtype=np.float64), np.asarray(v, dtype=np.float64))
+        table = np.zeros((len(along_u), len(along_v)))
+        table[tuple(self.powers.T)] = self.coefficients
+        # Summed over v first: of a grid only its two axes are multiplied out.
+        by_u = np.tensordot(table, along_v, axes=1)
+        return np.asarray(sum(one * other for one, other in zip(along_u, by_u, strict=True)))
 
     def design(self, u: FloatArray, v: FloatArray) -> FloatArray:
         """Value of every basis function at points, shape (n, k)."""
-        scaled = [np.clip((w - c) / h, -1.0, 1.0) for w, c, h in zip((u, v), self.centre, self.half_width, strict=True)]
-        return _design(scaled[0], scaled[1], self.powers)
+        along_u, along_v = self._along(u, v)
+        return _products(along_u, along_v, self.powers)
+
+    def _along(self, u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Legendre polynomials of u and of v, one a row."""
+        ends = zip((u, v), self.centre, self.half_width, self.powers.max(axis=0), strict=True)
+        along_u, along_v = (_legendre(np.clip((w - c) / h, -1.0, 1.0), int(degree)) for w, c, h, degree in ends)
+        return along_u, along_v
 
     def with_coefficients(self, coefficients: FloatArray) -> PolynomialSurface:
         """The same basis with other coefficients."""
@@ -80,22 +88,42 @@ def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple
     low = np.array([u.min(), v.min()])
     high = np.array([u.max(), v.max()])
     centre, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-6)
-    design = _design((u - centre[0]) / half[0], (v - centre[1]) / half[1], powers)
+    design = _products(
+        _legendre((u - centre[0]) / half[0], degrees[0]), _legendre((v - centre[1]) / half[1], degrees[1]), powers
+    )
+    ridge = 1e-9 * len(height) * np.eye(len(powers))
     weight: FloatArray = np.ones(len(height))
     coefficients: FloatArray = np.zeros(len(powers))
     scale = 0.0
     for _ in range(_ROUNDS):
-        weighted = design * weight[:, None]
-        gram = weighted.T @ design + 1e-9 * len(height) * np.eye(len(powers))
-        coefficients = np.asarray(np.linalg.solve(gram, weighted.T @ height), dtype=np.float64)
+        weighted = (design * weight[:, None]).T
+        coefficients = np.asarray(np.linalg.solve(weighted @ design + ridge, weighted @ height), dtype=np.float64)
         residual = height - design @ coefficients
-        scale = max(_MAD_TO_SD * float(np.median(np.abs(residual))), 0.05)
-        weight = np.clip(1 - (residual / (_TUKEY * scale)) ** 2, 0, None) ** 2
+        scale = max(_MAD_TO_SD * _median(np.abs(residual)), 0.05)
+        weight = np.maximum(1 - (residual / (_TUKEY * scale)) ** 2, 0.0) ** 2
     return PolynomialSurface(coefficients, powers, centre, half, scale, int((weight > 0).sum()))
 
 
-def _design(u: FloatArray, v: FloatArray, powers: NDArray[np.int64]) -> FloatArray:
-    along_u = legvander(u, int(powers[:, 0].max())).T
-    along_v = legvander(v, int(powers[:, 1].max())).T
+def _products(along_u: FloatArray, along_v: FloatArray, powers: NDArray[np.int64]) -> FloatArray:
+    """Value of every basis function at points, shape (n, k)."""
     # One row per function, as they lie in memory: several times faster than gathering columns.
     return np.asarray(along_u[powers[:, 0]] * along_v[powers[:, 1]]).T
+
+
+def _legendre(x: FloatArray, degree: int) -> FloatArray:
+    """Legendre polynomials of degree 0 to `degree`, one a row; numpy's own spends most of its time on moving axes."""
+    rows = np.empty((degree + 1, *x.shape))
+    rows[0] = 1.0
+    if degree > 0:
+        rows[1] = x
+    for n in range(2, degree + 1):
+        rows[n] = (rows[n - 1] * x * (2 * n - 1) - rows[n - 2] * (n - 1)) / n
+    return rows
+
+
+def _median(values: FloatArray) -> float:
+    """Median of a few hundred numbers; numpy's own spends most of its time on axes and missing values."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    return float(np.partition(values, (half - 1, half))[half - 1 : half + 1].mean())

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.level import Level
 from corduroy.morphometry.sagittal import SagittalProfile
 
@@ -63,19 +64,27 @@ def coronal_cobb_deg(profiles: Profiles) -> float | None:
     chain = sorted((level for level in profiles if level.region != "sacral"), key=lambda v: v.position)
     if len(chain) < 3:
         return None
-    return max(_coronal_angle_deg(profiles[upper], profiles[lower]) for upper, lower in combinations(chain, 2))
+    directions = {
+        side: {level: profiles[level].coronal_direction(side) for level in chain} for side in ("superior", "inferior")
+    }
+    return max(
+        _coronal_angle_deg(
+            profiles[upper].vertebra.frame,
+            profiles[lower].vertebra.frame,
+            directions["superior"][upper],
+            directions["inferior"][lower],
+        )
+        for upper, lower in combinations(chain, 2)
+    )
 
 
-def _coronal_angle_deg(upper: SagittalProfile, lower: SagittalProfile) -> float:
-    forward = _unit(upper.vertebra.frame.anterior + lower.vertebra.frame.anterior)
-    right = upper.vertebra.frame.right + lower.vertebra.frame.right
+def _coronal_angle_deg(upper: Frame, lower: Frame, superior: FloatArray, inferior: FloatArray) -> float:
+    """Angle of the upper vertebra's superior to the lower one's inferior endplate, seen from in front of both."""
+    forward = _unit(upper.anterior + lower.anterior)
+    right = upper.right + lower.right
     right = _unit(right - (right @ forward) * forward)
     up = np.cross(right, forward)
-    tilts = [
-        _elevation(profile.coronal_direction(side), right, up)
-        for profile, side in ((upper, "superior"), (lower, "inferior"))
-    ]
-    return abs(tilts[1] - tilts[0])
+    return abs(_elevation(inferior, right, up) - _elevation(superior, right, up))
 
 
 def _elevation(direction: FloatArray, forward: FloatArray, up: FloatArray) -> float:
