@@ -90,57 +90,83 @@ def _invert(block: Any, inverse: Any) -> None:
             block[:, k] = 0
             continue
         block[k, k] = 1
-        block[k, :] /= pivot
+        for j in range(c):
+            block[k, j] /= pivot
         for i in range(c):
             if i != k:
                 factor = block[i, k]
                 block[i, k] = 0
                 for j in range(c):
                     block[i, j] -= factor * block[k, j]
-    inverse[:] = block
+    for i in range(c):
+        for j in range(c):
+            inverse[i, j] = block[i, j]
 
 
-@njit(cache=True)
-def _neighbours(corners: Any, places: Any, least: int, found: Any) -> int:
-    """Vertices from `least` on that share a cell with one whose corners are at `places`, ascending; their number."""
+@njit(cache=True, inline="always")
+def _neighbours(v: int, corners: Any, mine: Any, seen: Any, mark: int, found: Any) -> int:
+    """Vertices from `v` on that share a cell with it, in any order; their number.
+
+    Parameters
+    ----------
+    mine : array of int32
+        Which corners of which cells the vertex is.
+    seen : array of int32, shape (n,)
+        Marks of vertices; those found are marked.
+    """
     count = 0
-    for i in range(places.size):
+    for place in mine:
         for m in range(8):
-            vertex = corners[places[i] >> 3, m]
-            if vertex < least:
-                continue
-            low = 0
-            high = count
-            while low < high:
-                middle = (low + high) // 2
-                if found[middle] < vertex:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low == count or found[low] != vertex:
-                for k in range(count, low, -1):
-                    found[k] = found[k - 1]
-                found[low] = vertex
+            vertex = corners[place >> 3, m]
+            if vertex >= v and seen[vertex] != mark:
+                seen[vertex] = mark
+                found[count] = vertex
                 count += 1
     return count
 
 
+@njit(cache=True)
+def _sort(row: Any, count: int) -> None:
+    """By insertion: few, and nearly in order as they come."""
+    for i in range(1, count):
+        value = row[i]
+        k = i
+        while k > 0 and row[k - 1] > value:
+            row[k] = row[k - 1]
+            k -= 1
+        row[k] = value
+
+
 @njit(cache=True, parallel=True)
-def pattern(corners: Any, cell_starts: Any, places: Any) -> tuple[Any, Any]:
-    """Starts and columns of the half rows of the matrix that couples vertices of a common cell."""
+def pattern(corners: Any, cell_starts: Any, places: Any, slabs: int) -> tuple[Any, Any]:
+    """Starts and columns of the half rows of the matrix that couples vertices of a common cell.
+
+    Parameters
+    ----------
+    corners : array of int32, shape (cells, 8)
+    cell_starts, places
+        The cells at each vertex, see `ladder.Ladder`.
+    slabs : int
+        Parts in which the rows are dealt out.
+    """
     n = cell_starts.size - 1
     starts = np.zeros(n + 1, np.int64)
-    for part in prange(_parts(n)):
-        for v in range(part * _PART, min(n, (part + 1) * _PART)):
-            mine = borrowed(places)[cell_starts[v] : cell_starts[v + 1]]
-            starts[v + 1] = _neighbours(borrowed(corners), mine, v, np.empty(8 * mine.size, np.int32))
+    most = 0
+    for v in range(n):
+        most = max(most, 8 * (cell_starts[v + 1] - cell_starts[v]))
+    for s in prange(slabs):
+        cells, at, counts = borrowed(corners), borrowed(places), borrowed(starts)
+        seen, found = np.full(n, -1, np.int32), np.empty(most, np.int32)
+        for v in range(s * n // slabs, (s + 1) * n // slabs):
+            mine = at[cell_starts[v] : cell_starts[v + 1]]
+            counts[v + 1] = _neighbours(v, cells, mine, borrowed(seen), v, found)
     for v in range(n):
         starts[v + 1] += starts[v]
     columns = np.empty(starts[n], np.int32)
-    for part in prange(_parts(n)):
-        for v in range(part * _PART, min(n, (part + 1) * _PART)):
-            mine = borrowed(places)[cell_starts[v] : cell_starts[v + 1]]
-            found = np.empty(8 * mine.size, np.int32)
-            _neighbours(borrowed(corners), mine, v, found)
-            columns[starts[v] : starts[v + 1]] = found[: starts[v + 1] - starts[v]]
+    for s in prange(slabs):
+        cells, at, rows = borrowed(corners), borrowed(places), borrowed(columns)
+        seen = np.full(n, -1, np.int32)
+        for v in range(s * n // slabs, (s + 1) * n // slabs):
+            mine, row = at[cell_starts[v] : cell_starts[v + 1]], rows[starts[v] : starts[v + 1]]
+            _sort(row, _neighbours(v, cells, mine, borrowed(seen), v, row))
     return starts, columns

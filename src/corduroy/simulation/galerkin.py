@@ -127,9 +127,16 @@ def _add_turned(sums: Any, at: int, width: int) -> None:
             sums[at + across * a + b] += sums[at + width + across * b + a]
 
 
-@njit(cache=True)
-def other_halves(starts: Any, columns: Any) -> tuple[Any, Any, Any]:
+@njit(cache=True, parallel=True)
+def other_halves(starts: Any, columns: Any, slabs: int) -> tuple[Any, Any, Any]:
     """Where the blocks below the diagonal stand, transposed, in the half rows.
+
+    Parameters
+    ----------
+    starts, columns
+        The half rows; each begins with its diagonal, and its last column is the largest.
+    slabs : int
+        Parts in which the columns are dealt out.
 
     Returns
     -------
@@ -139,19 +146,26 @@ def other_halves(starts: Any, columns: Any) -> tuple[Any, Any, Any]:
     """
     n = starts.size - 1
     found = np.zeros(n + 1, np.int64)
-    for v in range(n):
-        for j in range(starts[v], starts[v + 1]):
-            if columns[j] > v:
-                found[columns[j] + 1] += 1
+    for s in prange(slabs):
+        low, high = s * n // slabs, (s + 1) * n // slabs
+        for v in range(high):
+            if columns[starts[v + 1] - 1] >= low:
+                for j in range(starts[v], starts[v + 1]):
+                    if max(low, v + 1) <= columns[j] < high:
+                        found[columns[j] + 1] += 1
     for v in range(n):
         found[v + 1] += found[v]
     rows = np.empty(found[n], np.int32)
     places = np.empty(found[n], np.int32)
-    filled = found[:-1].copy()
-    for v in range(n):
-        for j in range(starts[v], starts[v + 1]):
-            if columns[j] > v:
-                rows[filled[columns[j]]] = v
-                places[filled[columns[j]]] = j
-                filled[columns[j]] += 1
+    for s in prange(slabs):
+        low, high = s * n // slabs, (s + 1) * n // slabs
+        filled = found[low:high].copy()
+        for v in range(high):
+            if columns[starts[v + 1] - 1] >= low:
+                for j in range(starts[v], starts[v + 1]):
+                    if max(low, v + 1) <= columns[j] < high:
+                        at = filled[columns[j] - low]
+                        rows[at] = v
+                        places[at] = j
+                        filled[columns[j] - low] = at + 1
     return found, rows, places

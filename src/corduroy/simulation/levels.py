@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -63,7 +64,7 @@ class Matrix:
     @classmethod
     def zeros(cls, corners: NDArray[np.int32], rungs: Ladder, components: int) -> Matrix:
         """The empty matrix that couples vertices of a common cell."""
-        starts, columns = blocks.pattern(corners, rungs.starts, rungs.places)
+        starts, columns = blocks.pattern(corners, rungs.starts, rungs.places, numba.get_num_threads())
         width = components**2
         # One entry more than blocks, because registers read past the end.
         return cls(starts, columns, np.zeros(columns.size * width + 1, np.float32)[:-1].reshape(-1, width))
@@ -89,7 +90,10 @@ class CoarseLevel:
         self.right, self.solution, self._step, self._left = (np.zeros(size, np.float32) for _ in range(4))
         self._inverse = np.empty((cells.vertices, components, components), np.float32)
         blocks.invert_diagonals(matrix.starts, matrix.blocks, self._inverse)
-        self._place = symmetric.workplace(matrix.starts, matrix.columns, components)
+        room = symmetric.workplace(matrix.starts, matrix.columns, components)
+        rows = matrix.starts, matrix.columns, matrix.blocks.reshape(-1)
+        sides = self.solution, self.right, self._left
+        self._problem = *rows, *sides, room.bounds, room.reach, room.sums, room.wide
         self._weights = chebyshev(degree, MARGIN * self._largest_eigenvalue(), fraction)
 
     def _largest_eigenvalue(self) -> float:
@@ -109,8 +113,8 @@ class CoarseLevel:
         blocks.relax(self._inverse, keep, gain, left, self._step, self.solution)
 
     def _smooth(self, weights: Weights) -> None:
-        for pair in weights:
-            self._relax(pair, self.left_over())
+        pairs = np.array(weights, np.float32).reshape(-1, 2)
+        symmetric.smooth(pairs, self._inverse, self._step, self._problem)
 
     def smooth_from_zero(self) -> None:
         """See `Level`."""
@@ -124,19 +128,7 @@ class CoarseLevel:
 
     def left_over(self) -> Singles:
         """See `Level`."""
-        m, p = self.matrix, self._place
-        symmetric.residual(
-            m.starts,
-            m.columns,
-            m.blocks.reshape(-1),
-            self.solution,
-            self.right,
-            self._left,
-            p.bounds,
-            p.reach,
-            p.sums,
-            p.wide,
-        )
+        symmetric.residual(*self._problem)
         return self._left
 
     def settle(self) -> None:

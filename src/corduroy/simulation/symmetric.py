@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from corduroy.simulation.blocks import relax
 from corduroy.simulation.borrowed import borrowed
 from corduroy.simulation.registers import load_four, spread_four, store, total
 
@@ -52,7 +53,7 @@ def workplace(starts: NDArray[np.int64], columns: NDArray[np.int32], components:
     Parameters
     ----------
     starts, columns
-        The half rows.
+        The half rows, columns ascending.
     components : int
         1 or 3.
     """
@@ -60,7 +61,7 @@ def workplace(starts: NDArray[np.int64], columns: NDArray[np.int32], components:
     parts = int(np.clip(n // _LEAST_ROWS, 1, _PARTS))
     bounds = np.searchsorted(starts, np.arange(parts + 1) * int(starts[-1]) // parts).astype(np.int64)
     bounds[0], bounds[-1] = 0, n
-    furthest = np.maximum.reduceat(columns, starts[:-1])
+    furthest = columns[starts[1:] - 1]
     reach = max(0, *(int(furthest[low:high].max()) + 1 - int(high) for low, high in pairwise(bounds)))
     lane = 4 if components == 3 else 1
     wide = np.zeros(lane * n if components == 3 else 0, np.float32)
@@ -149,3 +150,22 @@ def residual(
                 at = lane * (v + t * reach)
                 for k in range(c):
                     out[c * v + k] -= sums[at + k]
+
+
+@njit(cache=True)
+def smooth(weights: Any, inverse: Any, step: Any, problem: Any) -> None:
+    """Chebyshev steps one after the other, without a way back to the interpreter between them.
+
+    Parameters
+    ----------
+    weights : array of float32, shape (steps, 2)
+        keep and gain, see `levels.chebyshev`.
+    inverse, step
+        See `blocks.relax`.
+    problem : tuple
+        What `residual` takes.
+    """
+    _, _, _, u, _, left_over, _, _, _, _ = problem
+    for pair in weights:
+        residual(*problem)
+        relax(inverse, pair[0], pair[1], left_over, step, u)

@@ -37,7 +37,7 @@ def row_length(pitch: int) -> int:
     return (pitch + 2 * GAP + 7) // 8 * 8
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
     """Stretches of stiff voxels of each line, joined over short gaps.
 
@@ -48,31 +48,38 @@ def find_spans(modulus: Any, lines: int, length: int) -> tuple[Any, Any]:
         First voxel and number of voxels.
     """
     starts = np.zeros(lines + 1, np.int32)
-    spans = np.empty((0, 2), np.int16)
-    for run in range(2):
-        count = 0
-        for line in range(lines):
-            row = modulus[line * length : (line + 1) * length]
-            at = 0
-            while at < length:
-                if row[at] == 0:
-                    at += 1
-                    continue
-                end = at + 1
-                last = end
-                while end < length and end - last < GAP:
-                    if row[end] != 0:
-                        last = end + 1
-                    end += 1
-                if run == 1:
-                    spans[count, 0] = at
-                    spans[count, 1] = last - at
-                count += 1
-                at = last
-            starts[line + 1] = count
-        if run == 0:
-            spans = np.empty((count, 2), np.int16)
+    none = np.empty((0, 2), np.int16)
+    for line in prange(lines):
+        starts[line + 1] = _spans_of_line(borrowed(modulus), line * length, length, borrowed(none))
+    for line in range(lines):
+        starts[line + 1] += starts[line]
+    spans = np.empty((starts[lines], 2), np.int16)
+    for line in prange(lines):
+        mine = borrowed(spans)[starts[line] : starts[line + 1]]
+        _spans_of_line(borrowed(modulus), line * length, length, mine)
     return starts, spans
+
+
+@njit(cache=True)
+def _spans_of_line(modulus: Any, first: int, length: int, spans: Any) -> int:
+    """Note the stretches of the line that begins at an index, as many as there is room for; how many there are."""
+    count = 0
+    at = 0
+    while at < length:
+        if modulus[first + at] == 0:
+            at += 1
+            continue
+        last = end = at + 1
+        while end < length and end - last < GAP:
+            if modulus[first + end] != 0:
+                last = end + 1
+            end += 1
+        if count < spans.shape[0]:
+            spans[count, 0] = at
+            spans[count, 1] = last - at
+        count += 1
+        at = last
+    return count
 
 
 @njit(cache=True, fastmath=_FAST, inline="never")

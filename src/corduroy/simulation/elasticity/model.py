@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from corduroy.errors import ModelError
@@ -110,13 +111,23 @@ def check_modulus(modulus: NDArray[Any]) -> None:
         raise ModelError(f"{bad} voxels with a negative modulus, down to {low:g} MPa", "0 where there is nothing")
     if high == 0:
         raise ModelError("a model without a stiff voxel", "at least one modulus above 0 MPa")
-    least = float(np.min(modulus, where=np.asarray(modulus) > 0, initial=high))
+    least = least_stiff(np.ravel(modulus))
     if high > WIDEST_CONTRAST * least:
         raise ModelError(
             f"moduli from {least:g} to {high:g} MPa",
             f"a contrast of at most {WIDEST_CONTRAST:g}",
             "set what is that soft to 0",
         )
+
+
+@njit(cache=True, fastmath={"nnan", "nsz", "reassoc"})
+def least_stiff(moduli: Any) -> float:
+    """The smallest modulus above 0 of a flat array; infinite if there is none."""
+    nothing = moduli.dtype.type(np.inf)
+    least = nothing
+    for modulus in moduli:
+        least = min(least, modulus if modulus > 0 else nothing)
+    return least
 
 
 def ghosted(model: VoxelModel, nodes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -74,7 +74,7 @@ class FineLevel:
 
     def settle(self) -> None:
         """See `Level`."""
-        self.solution[self.model.held] = 0
+        self.model.clear_held(self.solution)
 
 
 def build(model: Model, cycling: Cycling) -> Multigrid:

@@ -58,6 +58,10 @@ class Model:
         """Zeros for three components per node, in the order of the layout."""
         return zeros(self.layout.size, dtype)
 
+    def clear_held(self, vector: NDArray[Any]) -> None:
+        """Set the known components to zero."""
+        _clear(vector, self.held)
+
     def places(self) -> NDArray[np.int32]:
         """Where in a vector each node's first component is, `layout.NOWHERE` if it has none; flat, with ghosts."""
         return layout.places_of(self.layout.own, self.box.shape)
@@ -96,6 +100,13 @@ class Model:
     def node_bits(self, bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Per-node bytes as a box with ghosts."""
         return bits[: int(np.prod(self.box.shape))].reshape(self.box.shape)
+
+
+@njit(cache=True)
+def _clear(vector: Any, places: Any) -> None:
+    """As `vector[places] = 0`, which takes ten times as long and is done after every pass."""
+    for place in places:
+        vector[place] = 0
 
 
 def own_nodes(box: NodeBox, solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -153,13 +164,13 @@ class Operator:
         """
         dot = self._sweep(kernels.PRODUCT, u, u, out, self._no_inverse, (0.0, 0.0))
         if not everywhere:
-            out[self.model.held] = 0
+            self.model.clear_held(out)
         return dot
 
     def residual(self, u: NDArray[Any], right: NDArray[Any], out: NDArray[Any]) -> None:
         """out = right - A u on the free components."""
         self._sweep(kernels.RESIDUAL, u, right, out, self._no_inverse, (0.0, 0.0))
-        out[self.model.held] = 0
+        self.model.clear_held(out)
 
     def smooth(
         self,
@@ -171,7 +182,7 @@ class Operator:
     ) -> None:
         """One Chebyshev step on `u`, in place."""
         self._sweep(kernels.SMOOTH, u, right, step, inverse, weights)
-        u[self.model.held] = 0
+        self.model.clear_held(u)
 
     def _sweep(
         self,

@@ -12,7 +12,7 @@ from corduroy.errors import ConvergenceError
 from corduroy.simulation.checks import without_floating_parts
 from corduroy.simulation.elasticity import conjugate_gradients, multigrid
 from corduroy.simulation.elasticity.boundary import Conditions, Nodes
-from corduroy.simulation.elasticity.model import VoxelModel, places_of, to_kernels
+from corduroy.simulation.elasticity.model import VoxelModel, least_stiff, places_of, to_kernels
 from corduroy.simulation.elasticity.operator import Model, Operator
 from corduroy.simulation.elasticity.results import Solution
 from corduroy.simulation.hierarchy import Cycling
@@ -217,10 +217,10 @@ class Solver:
 
 def _for_single_precision(kernels: Model) -> Model:
     """The model from which the preconditioner is made: the softest voxels stiffened to what seven digits can tell."""
-    stiff = kernels.modulus > 0
     lowest = kernels.modulus.max() / _WIDEST_IN_SINGLE
-    if float(np.min(kernels.modulus, where=stiff, initial=np.inf)) >= lowest:
+    if least_stiff(kernels.modulus) >= lowest:
         return kernels
+    stiff = kernels.modulus > 0
     return replace(kernels, modulus=np.where(stiff, np.maximum(kernels.modulus, lowest), np.float32(0)))
 
 

@@ -154,7 +154,7 @@ class Tower:
         link, rungs = self._link, self._rungs
         below = Matrix.zeros(link.cells.corners, rungs, 1)
         guests = rungs.guest_starts, rungs.guests, rungs.seats, link.host, link.seat
-        others = other_halves(fine.starts, fine.columns)
+        others = other_halves(fine.starts, fine.columns, 1)
         galerkin(
             fine.starts, fine.columns, fine.blocks, others, *guests, _SEATS, rungs.corners, rungs.starts, rungs.places,
             below.starts, below.columns, below.blocks, 1,
