@@ -121,7 +121,7 @@ def check_modulus(modulus: NDArray[Any]) -> None:
 
 
 @njit(cache=True, fastmath={"nnan", "nsz", "reassoc"})
-def least_stiff(moduli: Any) -> float:
+def least_stiff(moduli: Any) -> Any:
     """The smallest modulus above 0 of a flat array; infinite if there is none."""
     nothing = moduli.dtype.type(np.inf)
     least = nothing
