@@ -29,6 +29,7 @@ IN_BONE, EPIDURAL, PARAVERTEBRAL = 1, 2, 3
 """Numbers in the mask of a planted lesion."""
 
 _HU_RANGE = (-1024, 3071)
+_MOST_BLURRED_MM = 1.2  # author's choice: what looks wider is the wall itself, which is no sharp step
 _REACH_IN_BLURS = 2.0  # standard deviations; author's choice
 _THINNEST_MM = 0.2  # author's choice: what is drawn where a scan shows no wall
 
@@ -80,7 +81,8 @@ def plant(
     rng : numpy.random.Generator
         The random details of shape and tissue, and the noise; the same state gives the same bytes.
     psf_mm : float, optional
-        Full width at half maximum of the scanner's point spread (gaussian); by default as the body's own wall shows it.
+        Full width at half maximum of the scanner's point spread (gaussian); by default as the body's own wall
+        shows it, at most 1.2 mm.
     noise_hu : float, optional
         Standard deviation of the noise; estimated from the scan's soft tissue by default.
 
@@ -113,7 +115,7 @@ def plant(
     labelled = Bone.of(vertebra, ct, whole=bool(lesion.arch))
     wall = fit_wall(labelled, ct)
     bone = labelled.clipped(wall.points, wall.edge_mm)
-    blur = wall.psf_mm if psf_mm is None else psf_mm
+    blur = min(wall.psf_mm, _MOST_BLURRED_MM) if psf_mm is None else psf_mm
     elements = find_posterior_elements(vertebra)
     region = draw_region(bone, lesion, elements, spine.labels, canal_tube(spine), rng)
     cortex = Cortex(COMPACT_BONE_HU, max(wall.thickness_mm, _THINNEST_MM))
