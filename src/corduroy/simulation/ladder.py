@@ -42,8 +42,7 @@ class Ladder:
     def restrict(self, fine: Singles, coarse: Singles) -> None:
         """coarse = Pᵀ fine."""
         guests = self.guest_starts, self.guests, self.seats
-        vertices = self.starts.size - 1
-        sums = np.empty((self.corners.size, coarse.size // vertices), np.float32)
+        sums = np.empty(transfer.LANES * self.corners.size, np.float32)
         transfer.restrict(fine, self.lane, *guests, self.starts, self.places, sums, coarse)
 
     def prolong_add(self, coarse: Singles, fine: Singles) -> None:
