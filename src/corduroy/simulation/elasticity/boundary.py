@@ -246,7 +246,7 @@ def spine_load(model: VoxelModel, case: SpineLoad | str, amount: float) -> Condi
 def label_parts(solid: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     """Parts that are connected by faces of voxels, numbered from 1."""
     if solid.all():
-        return np.ones(solid.shape, np.int32), 1
+        return np.broadcast_to(np.int32(1), solid.shape), 1  # one number, however many voxels
     parts, count = ndimage.label(solid)
     return parts, int(count)
 
