@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,12 @@ class Ladder:
     def restrict(self, fine: Singles, coarse: Singles) -> None:
         """coarse = Pᵀ fine."""
         guests = self.guest_starts, self.guests, self.seats
-        sums = np.empty(transfer.LANES * self.corners.size, np.float32)
-        transfer.restrict(fine, self.lane, *guests, self.starts, self.places, sums, coarse)
+        transfer.restrict(fine, self.lane, *guests, self.starts, self.places, self._sums, coarse)
+
+    @cached_property
+    def _sums(self) -> Singles:
+        """Work space, kept: the system would hand it out anew, page by page, in every cycle."""
+        return np.empty(transfer.LANES * self.corners.size, np.float32)
 
     def prolong_add(self, coarse: Singles, fine: Singles) -> None:
         """fine += P coarse."""
