@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corduroy.anatomy.crossings import edge_of, with_border
-from corduroy.anatomy.grid import LocalGrid
+from corduroy.anatomy.grid import LocalGrid, box_of
 from corduroy.anatomy.surface import PolynomialSurface
 
 FloatArray = NDArray[np.float64]
@@ -47,8 +47,11 @@ class BoundaryPoints:
 
 def body_inside(grid: LocalGrid, wall: PolynomialSurface) -> BoolArray:
     """The body as a mask on the grid: in front of the wall, one part, without transverse and costal processes."""
-    behind = grid.y[None, :, None] < wall(grid.x[:, None], grid.z[None, :])[:, None, :]
-    body = _main_part((grid.values > 0.5) & ~behind, grid)
+    limit = wall(grid.x[:, None], grid.z[None, :])[:, None, :]
+    first = min(int(np.searchsorted(grid.y, limit.min())), len(grid.y) - 1)
+    body = np.zeros_like(grid.solid)
+    ahead = grid.solid[:, first:] & (grid.y[None, first:, None] >= limit)
+    body[:, first:] = _main_part(ahead, (grid.index(0, 0.0), max(0, grid.index(1, 0.0) - first), grid.index(2, 0.0)))
     shadow = body.sum(axis=2)
     typical = float(np.median(shadow[shadow > 0]))
     footprint = ndimage.binary_fill_holes(shadow > _THIN_SHARE * typical)
@@ -74,15 +77,17 @@ def body_boundary(
     rim = max(rim_mm, float(grid.step[0]))
     disc = _disc(rim / float(grid.step[0]))
     steepest_mm = _STEEPEST * rim + float(grid.step[2])
-    core = ndimage.binary_erosion(inside, disc[:, :, None])
-    usable = ~_pedicle_roots(grid, wall)
+    box = box_of(inside, 0)
+    core = ndimage.binary_erosion(inside[box], disc[:, :, None])
+    usable = ~_pedicle_roots(grid, wall)[box[:2]]
     ends = []
     for flip in (slice(None, None, -1), slice(None)):
-        outer, inner = inside[:, :, flip], core[:, :, flip]
+        outer, inner = inside[box][:, :, flip], core[:, :, flip]
         sunk = (inner.argmax(axis=2) - outer.argmax(axis=2)) * grid.step[2]
-        footprint = inner.any(axis=2) & (sunk <= steepest_mm) & usable
+        footprint = np.zeros(inside.shape[:2], dtype=bool)
+        footprint[box[:2]] = inner.any(axis=2) & (sunk <= steepest_mm) & usable
         ix, iy = np.nonzero(footprint)
-        columns = with_border(outer[ix, iy], grid.values[:, :, flip][ix, iy], axis=1)
+        columns = with_border(inside[:, :, flip][ix, iy], grid.values[:, :, flip][ix, iy], axis=1)
         depth = edge_of(columns, float(grid.step[2]))
         z = grid.z[-1] - depth if flip.step == -1 else grid.z[0] + depth
         ends.append(BoundaryPoints(grid.x[ix], grid.y[iy], z, footprint))
@@ -116,12 +121,12 @@ def _without_processes(footprint: BoolArray, step_mm: float) -> BoolArray:
     return np.asarray(opened[1:-1, 1:-1] & footprint)
 
 
-def _main_part(body: BoolArray, grid: LocalGrid) -> BoolArray:
+def _main_part(body: BoolArray, centre: tuple[int, int, int]) -> BoolArray:
     """The connected part that holds the body's centre, without thin appendages' far ends."""
     parts, count = ndimage.label(body)
     if count <= 1:
         return body
-    seed = parts[grid.index(0, 0.0), grid.index(1, 0.0), grid.index(2, 0.0)]
+    seed = parts[centre]
     if seed == 0:
         seed = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
     return np.asarray(parts == seed)

@@ -10,7 +10,7 @@ from scipy import ndimage
 from skimage.measure import find_contours
 
 from corduroy.anatomy.frame import Frame
-from corduroy.anatomy.grid import LocalGrid, sample_along
+from corduroy.anatomy.grid import LocalGrid, box_of, sample_along
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
@@ -118,7 +118,7 @@ def _enclosed(grid: LocalGrid) -> BoolArray:
             if region is None or not _MIN_AREA_MM2 < np.count_nonzero(region) * cell < _MAX_AREA_MM2:
                 continue
             inside[:, :, k] = region
-            seed_x, seed_y = ndimage.center_of_mass(region)
+            seed_x, seed_y = (float(index.mean()) for index in np.nonzero(region))
             seed = (round(seed_x), round(seed_y))
     return inside
 
@@ -159,8 +159,10 @@ def majority_loss_mm2(mask: LabelMap, frame: Frame) -> float:
 def _areas(grid: LocalGrid, inside: BoolArray, voxel_mm: float) -> FloatArray:
     """Area of each section with partial cells at its border, mm2; the border is half a voxel's diagonal wide."""
     cells = max(1, int(np.ceil(voxel_mm * np.sqrt(0.5) / float(grid.step[0]))))
-    near = ndimage.binary_dilation(inside, np.ones((3, 3, 1), dtype=bool), iterations=cells)
-    return np.asarray(((1.0 - grid.values) * near).sum(axis=(0, 1)) * grid.step[0] * grid.step[1], dtype=np.float64)
+    box = (*box_of(inside, cells)[:2], slice(None))
+    near = ndimage.binary_dilation(inside[box], np.ones((3, 3, 1), dtype=bool), iterations=cells)
+    empty = ((1.0 - grid.values[box]) * near).sum(axis=(0, 1))
+    return np.asarray(empty * grid.step[0] * grid.step[1], dtype=np.float64)
 
 
 def _running_mean(values: FloatArray, sections: int) -> FloatArray:

@@ -112,12 +112,12 @@ def _shape_of(labels: LabelMap, label: int, box: Box) -> LabelShape:
         gaps = _gaps_mm(ndimage.find_objects(piece_ids), labels.spacing)
     voxel_ml = labels.voxel_volume_mm3 / 1000.0
     corner = [s.start for s in box]
-    centroid_of_all = labels.world_from_voxel(_centroid(inside) + corner)
+    centroid_of_all = labels.world_from_voxel(mean_index(inside) + corner)
     return LabelShape(
         label=label,
         box=box,
         volume_ml=float(sizes.sum()) * voxel_ml,
-        centroid_mm=centroid_of_all if count == 1 else labels.world_from_voxel(_centroid(largest) + corner),
+        centroid_mm=centroid_of_all if count == 1 else labels.world_from_voxel(mean_index(largest) + corner),
         centroid_of_all_mm=centroid_of_all,
         piece_volumes_ml=tuple(float(size) * voxel_ml for size in sizes),
         piece_gaps_mm=gaps,
@@ -134,7 +134,7 @@ def _gaps_mm(boxes: list[Box], spacing: FloatArray) -> tuple[float, ...]:
     return tuple(float(gap) for gap in np.linalg.norm(apart, axis=1))
 
 
-def _centroid(inside: NDArray[np.bool_]) -> FloatArray:
+def mean_index(inside: NDArray[np.bool_]) -> FloatArray:
     """Mean voxel index, from the three marginal sums."""
     total = np.count_nonzero(inside)
     planes = [inside.sum(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]

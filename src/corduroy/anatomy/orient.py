@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import bounds_in, outline_points, sample_along
+from corduroy.anatomy.label_shapes import mean_index
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
@@ -27,7 +28,7 @@ _NEIGHBOURS = 2
 
 def centroid(mask: LabelMap) -> FloatArray:
     """World centroid of the non-zero voxels of a cropped mask, shape (3,)."""
-    return np.asarray(mask.world_from_voxel(np.array(ndimage.center_of_mass(mask.array))))
+    return mask.world_from_voxel(mean_index(mask.array > 0))
 
 
 def spine_tangents(centroids: FloatArray) -> FloatArray:
@@ -78,7 +79,7 @@ def first_frame(mask: LabelMap, superior: FloatArray) -> Frame:
     start = Frame.from_directions(centroid(mask), superior, _anterior_hint(superior))
     lower, upper = bounds_in(outline_points(mask), start, float(mask.spacing.max()))
     grid = sample_along(mask, start, lower, upper, np.full(3, _STEP_MM))
-    solid = grid.values > 0.5
+    solid = grid.solid
     if not solid.any():  # a speck that falls between the grid's points
         return start
     depth = ndimage.distance_transform_edt(np.pad(solid.any(axis=2), 1))[1:-1, 1:-1] * _STEP_MM

@@ -60,16 +60,18 @@ def foramen_centre(grid: LocalGrid, body_radius_mm: float) -> tuple[FloatArray, 
     The foramen is the largest hole of the vertebra's silhouette that lies behind the body; None when the ring
     is open or too fine for the grid.
     """
-    silhouette = np.asarray((grid.values > 0.5).any(axis=2))
+    silhouette = np.asarray(grid.solid.any(axis=2))
     cell = float(grid.step[0] * grid.step[1])
     for closing_mm in (0.0, 2.0, 4.0):
         ring = _closed(silhouette, closing_mm, float(grid.step[0]))
         holes, count = ndimage.label(ndimage.binary_fill_holes(ring) & ~ring)
         if count == 0:
             continue
-        areas = ndimage.sum_labels(np.ones_like(holes), holes, range(1, count + 1)) * cell
-        centres = np.array(ndimage.center_of_mass(holes > 0, holes, range(1, count + 1)))
-        points = np.column_stack([grid.x[0] + centres[:, 0] * grid.step[0], grid.y[0] + centres[:, 1] * grid.step[1]])
+        column, row = np.nonzero(holes)
+        number = holes[column, row] - 1
+        sizes = np.bincount(number)
+        areas = sizes * cell
+        points = np.column_stack([np.bincount(number, at) / sizes for at in (grid.x[column], grid.y[row])])
         fits = (areas > _MIN_HOLE_MM2) & (points[:, 1] < 0) & (np.abs(points[:, 0]) < body_radius_mm)
         if fits.any():
             best = int(np.argmax(np.where(fits, areas, 0.0)))
@@ -120,7 +122,8 @@ def posterior_wall(grid: LocalGrid, canal: FloatArray, canal_area_mm2: float, ax
         raise ValueError("the posterior wall is hidden")
     points = x[near], z[near], y[near]
     surface = _foremost_surface(*points) if axes_known else fit_surface(*points, (2, 2))
-    return Wall(surface, _placed(grid, columns, near & (np.abs(y - surface(x, z)) < _WALL_SEEN_WITHIN_MM)))
+    away = np.abs(y - surface(x[:, :1], z[:1]))
+    return Wall(surface, _placed(grid, columns, near & (away < _WALL_SEEN_WITHIN_MM)))
 
 
 def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> PolynomialSurface:
@@ -142,10 +145,9 @@ def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> Polynomial
 
 def _bulge_mm(surface: PolynomialSurface) -> float:
     """How far a wall's centre stands behind its rims, upper and lower or left and right."""
-    centre = float(surface(*surface.centre))
-    rims = [surface.centre + sign * surface.half_width * axis for axis in np.eye(2) for sign in (-1.0, 1.0)]
-    heights = [float(surface(*rim)) for rim in rims]
-    return max(sum(heights[:2]), sum(heights[2:])) / 2 - centre
+    steps = np.array([[0.0, 0.0], [-1.0, 0.0], [1.0, 0.0], [0.0, -1.0], [0.0, 1.0]])
+    centre, *rims = surface(*(surface.centre + steps * surface.half_width).T)
+    return float(max(rims[0] + rims[1], rims[2] + rims[3]) / 2 - centre)
 
 
 def anterior_wall(grid: LocalGrid, inside: BoolArray) -> Wall:
@@ -164,7 +166,8 @@ def anterior_wall(grid: LocalGrid, inside: BoolArray) -> Wall:
     tall = solid.max(axis=1).sum(axis=1, keepdims=True) * grid.step[2]
     central = hit & (np.abs(z) < _FRONT_SHARE * tall / 2)
     surface = fit_surface(x[central], z[central], y[central], (2, 2))
-    return Wall(surface, _placed(grid, columns, central & (np.abs(y - surface(x, z)) < _WALL_SEEN_WITHIN_MM)))
+    away = np.abs(y - surface(x[:, :1], z[:1]))
+    return Wall(surface, _placed(grid, columns, central & (away < _WALL_SEEN_WITHIN_MM)))
 
 
 def _placed(grid: LocalGrid, columns: BoolArray, seen: BoolArray) -> BoolArray:

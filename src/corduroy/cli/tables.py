@@ -48,7 +48,8 @@ def print_measurement(name: str, measurement: SpineMeasurement) -> None:
     """The measured spine, with flags and alignment below; in two tables where the terminal is too narrow for one."""
     console = terminal()
     whole = _table(name, measurement, {**_HEIGHT_COLUMNS, **_OTHER_COLUMNS})
-    if console.measure(whole, options=console.options.update(width=_PLAIN_WIDTH)).maximum <= console.width:
+    widest = console.options.update(width=_PLAIN_WIDTH)
+    if console.width >= _PLAIN_WIDTH or console.measure(whole, options=widest).maximum <= console.width:
         console.print(whole)
     else:
         console.print(_table(name, measurement, _HEIGHT_COLUMNS), "", _table(None, measurement, _OTHER_COLUMNS))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from corduroy.anatomy.grid import box_of
 from corduroy.anatomy.vertebra import Body
 from corduroy.imaging.volume import Volume
 
@@ -39,9 +40,11 @@ class TrabecularDensity:
 def body_volume_ml(body: Body) -> float:
     """Volume of the body in front of its posterior wall, pedicles excluded, with partial cells at its surface."""
     grid = body.grid
-    reach = ndimage.binary_dilation(body.inside, iterations=1)
-    ahead = (grid.y[None, :, None] - _wall_at(body)) / grid.step[1] + 0.5
-    share = grid.values * np.clip(ahead, 0.0, 1.0)
+    x, y, z = box = box_of(body.inside, 1)
+    reach = ndimage.binary_dilation(body.inside[box])
+    wall = body.wall(grid.x[x, None], grid.z[None, z])[:, None, :]
+    ahead = (grid.y[None, y, None] - wall) / grid.step[1] + 0.5
+    share = grid.values[box] * np.clip(ahead, 0.0, 1.0)
     return float(share[reach].sum() * np.prod(grid.step) / 1000.0)
 
 
@@ -94,8 +97,3 @@ def trabecular_density(body: Body, ct: Volume, margin_mm: float) -> TrabecularDe
     volume = float(len(values) * np.prod(grid.step))
     grains = max(volume / _GRAIN_MM**3, 1.0)
     return TrabecularDensity(float(values.mean()), float(values.std() / np.sqrt(grains)), volume / 1000.0)
-
-
-def _wall_at(body: Body) -> FloatArray:
-    grid = body.grid
-    return body.wall(grid.x[:, None], grid.z[None, :])[:, None, :]

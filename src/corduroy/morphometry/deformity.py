@@ -36,7 +36,7 @@ def height_difference_percent(profile: SagittalProfile) -> float:
     the neighbours does), and it includes the natural concavity of 8 to 20 %.
     """
     fractions = np.linspace(*_SCANNED, _SAMPLES)
-    heights = np.array([profile.height_mm(fraction) for fraction in fractions])
+    heights = profile.heights_at(fractions)
     level = profile.vertebra.level
     if level in _WEDGED_BY_NATURE:
         heights /= 1.0 + (ANTERIOR_RATIO[level] - 1.0) * (fractions - 0.1) / 0.8

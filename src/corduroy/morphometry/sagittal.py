@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from corduroy.anatomy.vertebra import Body, Vertebra
 from corduroy.morphometry.settings import MorphometrySettings
@@ -54,17 +54,21 @@ class SagittalProfile:
         """Antero-posterior extent at mid-height."""
         return self.anterior_y - self.posterior_y
 
-    def height_ends(self, fraction: float) -> FloatArray:
-        """Superior and inferior end, in (y, z), of the height at a share of the depth from the posterior wall."""
+    def height_ends(self, fraction: ArrayLike) -> FloatArray:
+        """Superior and inferior end, in (y, z), of heights at shares of the depth from the wall, shape (2, ..., 2)."""
         across = np.array([self.height_axis[1], -self.height_axis[0]])
-        place = self.posterior_y + fraction * self.depth_mm
+        place = np.asarray(self.posterior_y + np.asarray(fraction) * self.depth_mm)
         ends = [_crossing(curve, across, self.height_axis, place) for curve in (self.superior, self.inferior)]
         return np.array(ends)
 
     def height_mm(self, fraction: float) -> float:
         """Distance of both endplates along the height axis at a share of the depth."""
-        ends = self.height_ends(fraction)
-        return float((ends[0] - ends[1]) @ self.height_axis)
+        return float(self.heights_at(fraction))
+
+    def heights_at(self, fractions: ArrayLike) -> FloatArray:
+        """Distances of both endplates along the height axis at shares of the depth."""
+        ends = self.height_ends(fractions)
+        return np.asarray((ends[0] - ends[1]) @ self.height_axis)
 
     def direction(self, side: str) -> FloatArray:
         """World unit vector along an endplate line, from posterior to anterior."""
@@ -136,8 +140,8 @@ def _on_mid_line(curves: list[FloatArray], end: int) -> FloatArray:
     return np.asarray((curves[0][end] + curves[1][end]) / 2)
 
 
-def _crossing(curve: FloatArray, across: FloatArray, axis: FloatArray, place: float) -> FloatArray:
-    """Where a curve stands at a place along `across`."""
+def _crossing(curve: FloatArray, across: FloatArray, axis: FloatArray, place: FloatArray) -> FloatArray:
+    """Where a curve stands at places along `across`, shape (..., 2)."""
     along = curve @ across
-    height = float(np.interp(place, along, curve @ axis))
-    return np.asarray(place * across + height * axis)
+    height = np.interp(place, along, curve @ axis)
+    return np.asarray(place[..., None] * across + height[..., None] * axis)

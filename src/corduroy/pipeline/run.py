@@ -165,8 +165,7 @@ class CaseRun:
         return spine
 
     def measurement(self) -> SpineMeasurement:
-        key = self.key("measure")
-        stored = None if self.store is None else self.store.load("measure", key)
+        stored = None if self.store is None else self.store.load("measure", self.key("measure"))
         if stored is not None:
             return from_record(stored)
         with collecting(self.warnings):
@@ -175,7 +174,7 @@ class CaseRun:
             measured = measure_spine(spine)
         measured = self._signed(measured)
         if self.store is not None:
-            self.store.save("measure", key, to_record(measured))
+            self.store.save("measure", self.key("measure"), to_record(measured))
         return measured
 
     def _signed(self, measured: SpineMeasurement) -> SpineMeasurement:
