@@ -28,6 +28,7 @@ _MOST_EVIDENCE = 5.0
 _EVIDENCE_WEIGHT = 0.6
 _ARCH_SD_HU, _ARCH_SD_COLUMNS = 60.0, 0.5  # more for a lesion in the thin arch, where the cortex is mixed in
 _SEED_MM = 4.0
+_WALL_MM = 2.6  # what lies shallower in the body goes with what lies below: label maps run half a millimetre too far
 _LEAST_SD_HU, _LEAST_SD_COLUMNS = 12.0, 0.3
 _LEAST_REST = 0.08
 _CLEAR_SDS = 3.0  # a class learnt from mixed voxels must not grow so wide that it holds intact bone
@@ -199,13 +200,14 @@ def _regularised(bench: Bench, expected: Expectation, lesion: _Class, marked: Bo
 
 def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
     """Probability of lesion by mean field: evidence of each voxel, and agreement with its neighbours."""
-    at = bench.interior
+    at = bench.interior & (~bench.in_body | (bench.depth > _WALL_MM))
+    nearest = ndimage.distance_transform_edt(~at, return_distances=False, return_indices=True)
     evidence = _EVIDENCE_WEIGHT * _evidence(bench, expected, lesion)[at]
     if marked is not None:
         evidence[marked[at]] = 2 * _MOST_EVIDENCE
     field = np.zeros(at.shape, np.float32)
     field[bench.box] = _settled(at[bench.box], evidence)
-    return np.asarray(np.where(bench.inside, field[tuple(bench.nearest)], np.float32(0)))
+    return np.asarray(np.where(bench.inside, field[tuple(nearest)], np.float32(0)))
 
 
 def _settled(at: BoolArray, evidence: Array) -> Array:
