@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corduroy.anatomy.frame import Frame
 from corduroy.anatomy.grid import LocalGrid
-from corduroy.anatomy.surface import PolynomialSurface
+from corduroy.anatomy.surface import PolynomialSurface, solve_positive
 from corduroy.imaging.volume import LabelMap
 
 FloatArray = NDArray[np.float64]
@@ -182,21 +182,22 @@ def _classify(
 ) -> FloatArray:
     """Newton's method for the penalised logistic loss; damped by halving until the loss falls."""
     sign = np.where(below, 1.0, -1.0)
+    ridge = np.diag(precision + 1e-6)
 
-    def loss(c: FloatArray) -> float:
+    def seen(c: FloatArray) -> tuple[FloatArray, float]:
+        """Every centre's margin in widths, and the loss."""
         margin = sign * (design @ c - z) / width
-        return float(np.logaddexp(0.0, -margin).sum() + 0.5 * (precision * c**2).sum())
+        return margin, float(np.logaddexp(0.0, -margin).sum() + 0.5 * (precision * c**2).sum())
 
-    coefficients, current = start, loss(start)
+    coefficients, (margin, current) = start, seen(start)
     for _ in range(_ROUNDS):
-        margin = sign * (design @ coefficients - z) / width
         doubt = 0.5 * (1.0 - np.tanh(margin / 2))
         gradient = -design.T @ (sign * doubt) / width + precision * coefficients
         curvature = (design * (doubt * (1 - doubt))[:, None]).T @ design / width**2
-        move = np.linalg.solve(curvature + np.diag(precision + 1e-6), gradient)
+        move = solve_positive(curvature + ridge, gradient)
         for _ in range(_ROUNDS):
             trial = coefficients - move
-            value = loss(trial)
+            margin, value = seen(trial)
             if value <= current:
                 break
             move = move / 2

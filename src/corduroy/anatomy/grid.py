@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from corduroy.anatomy.frame import Frame
-from corduroy.anatomy.occupancy import occupancy_along
+from corduroy.anatomy.occupancy import Codes, corner_codes, occupancy_along
 from corduroy.imaging.volume import LabelMap, Volume
 
 FloatArray = NDArray[np.float64]
 Occupancy = NDArray[np.float32]
+
+
+# A vertebra is looked at along half a dozen trial axes.
+_CODES: WeakKeyDictionary[LabelMap, Codes] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +90,17 @@ def sample_along(image: Volume, frame: Frame, lower: FloatArray, upper: FloatArr
     matrix = into_voxels @ frame.axes @ np.diag(step)
     offset = image.voxel_from_world(frame.world(lower))
     if isinstance(image, LabelMap):
-        return LocalGrid(frame, lower, step, occupancy_along(image.array > 0, matrix, offset, shape))
+        return LocalGrid(frame, lower, step, occupancy_along(_codes_of(image), matrix, offset, shape))
     values = ndimage.affine_transform(
         image.array, matrix, offset, shape, output=np.float32, order=1, mode="constant", cval=0.0
     )
     return LocalGrid(frame, lower, step, values)
+
+
+def _codes_of(mask: LabelMap) -> Codes:
+    if mask not in _CODES:
+        _CODES[mask] = corner_codes(mask.array > 0)
+    return _CODES[mask]
 
 
 def bounds_in(points: FloatArray, frame: Frame, margin_mm: float) -> tuple[FloatArray, FloatArray]:

@@ -18,14 +18,21 @@ _FULL = 255
 _MOST_AT_ONCE = 1 << 18
 
 
-def occupancy_along(
-    mask: NDArray[np.bool_], matrix: FloatArray, offset: FloatArray, shape: tuple[int, ...]
-) -> Occupancy:
+def corner_codes(mask: NDArray[np.bool_]) -> Codes:
+    """One bit for each corner of every cell between eight voxels; bit ``4 i + 2 j + k`` is the corner (i, j, k)."""
+    codes = np.ascontiguousarray(mask).view(np.uint8)
+    codes = codes[:, :, :-1] | codes[:, :, 1:] << np.uint8(1)
+    codes = codes[:, :-1] | codes[:, 1:] << np.uint8(2)
+    return np.asarray(codes[:-1] | codes[1:] << np.uint8(4))
+
+
+def occupancy_along(codes: Codes, matrix: FloatArray, offset: FloatArray, shape: tuple[int, ...]) -> Occupancy:
     """Occupancy at ``matrix @ index + offset`` for every index of a grid.
 
     Parameters
     ----------
-    mask : ndarray of bool, shape (n0, n1, n2)
+    codes : ndarray of uint8
+        `corner_codes` of the mask.
     matrix : ndarray, shape (3, 3)
         Voxel steps of the mask for one step along each axis of the grid.
     offset : ndarray, shape (3,)
@@ -38,7 +45,7 @@ def occupancy_along(
     ndarray of float32
         From 0 to 1; 0 where a point does not lie between the mask's outermost voxel centres.
     """
-    codes, first = _codes_below(mask, matrix, offset, shape)
+    below, first = _codes_below(codes, matrix, offset, shape)
     start = offset - first
     _, j, k = np.ogrid[tuple(slice(n) for n in shape)]
     planes = [start[axis] + matrix[axis, 1] * j + matrix[axis, 2] * k for axis in range(3)]
@@ -47,31 +54,23 @@ def occupancy_along(
     for at in range(0, shape[0], slab):
         rows = np.arange(at, min(at + slab, shape[0]))[:, None, None]
         places = [(matrix[axis, 0] * rows + plane).ravel() for axis, plane in enumerate(planes)]
-        values[at : at + slab] = _interpolated(codes, places).reshape(-1, *shape[1:])
+        values[at : at + slab] = _interpolated(below, places).reshape(-1, *shape[1:])
     return values
 
 
 def _codes_below(
-    mask: NDArray[np.bool_], matrix: FloatArray, offset: FloatArray, shape: tuple[int, ...]
+    codes: Codes, matrix: FloatArray, offset: FloatArray, shape: tuple[int, ...]
 ) -> tuple[Codes, NDArray[np.intp]]:
-    """Corner codes of all cells that the grid reaches, 0 beyond the mask, and the index of the first of them."""
+    """The codes of all cells that the grid reaches, 0 beyond the mask, and the index of the first of them."""
     reach = matrix * (np.array(shape) - 1)
     low = np.floor(offset + np.minimum(reach, 0.0).sum(axis=1)).astype(np.intp) - 1
     high = np.floor(offset + np.maximum(reach, 0.0).sum(axis=1)).astype(np.intp) + 2
-    first, last = np.maximum(low, 0), np.minimum(high, np.array(mask.shape) - 1)
-    codes = np.zeros(high - low, dtype=np.uint8)
+    below = np.zeros(high - low, dtype=np.uint8)
+    first, last = np.maximum(low, 0), np.minimum(high, codes.shape)
     if (last > first).all():
         here = tuple(slice(a, b) for a, b in zip(first - low, last - low, strict=True))
-        codes[here] = _corner_codes(mask[tuple(slice(a, b + 1) for a, b in zip(first, last, strict=True))])
-    return codes, low
-
-
-def _corner_codes(mask: NDArray[np.bool_]) -> Codes:
-    """One bit for each corner of every cell between eight voxels; bit ``4 i + 2 j + k`` is the corner (i, j, k)."""
-    codes = mask.view(np.uint8)
-    codes = codes[:, :, :-1] | codes[:, :, 1:] << np.uint8(1)
-    codes = codes[:, :-1] | codes[:, 1:] << np.uint8(2)
-    return np.asarray(codes[:-1] | codes[1:] << np.uint8(4))
+        below[here] = codes[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
+    return below, low
 
 
 def _interpolated(codes: Codes, places: list[FloatArray]) -> Occupancy:
