@@ -19,8 +19,7 @@ def _apart_mm(scene: Scene, found: Found, outside_hu: float | None) -> float:
         bone = scene.planted.labels.array > 0
         ct = ct.with_array(np.where(bone, ct.array, outside_hu).astype(ct.array.dtype))
     bench, walls = found.delineation.bench, Walls.of(found.delineation.bench)
-    everywhere, nothing = np.ones(len(walls.local), dtype=bool), np.zeros_like(found.delineation.inside)
-    holes = find_holes(bench, ct, walls, everywhere, HEMANGIOMA.stroma_hu, nothing)
+    holes = find_holes(bench, ct, walls, HEMANGIOMA.stroma_hu)
     true = bench.grid.frame.local(scene.planted.truth.breach_points)[0]
     return min((float(np.linalg.norm(middle - true)) for middle, _ in holes.patches), default=np.inf)
 

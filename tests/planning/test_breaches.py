@@ -17,7 +17,7 @@ from corduroy.provenance import Measured
 def cortex(resolved: bool = True, thinning: float | None = None, *points: tuple[float, float, float]) -> Any:
     holes = tuple(SimpleNamespace(point=np.array(p), diameter_mm=Measured(5.0, "mm", 2.0, "test")) for p in points)
     thinned = None if thinning is None else Measured(thinning, "%", 20.0, "test")
-    return SimpleNamespace(resolved=resolved, breaches=holes, thinning_percent=thinned)
+    return SimpleNamespace(resolved=resolved, breaches=holes, all_breaches=holes, thinning_percent=thinned)
 
 
 def findings(*points: tuple[float, float, float], resolved: bool = True) -> Any:

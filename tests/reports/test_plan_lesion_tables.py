@@ -31,6 +31,9 @@ def character(**changes: Any) -> dict[str, Any]:
             "smallest_breach_mm": 3.4,
             "expansion_place": "left",
             "breaches": [],
+            "endplates": {
+                "superior endplate": {"looked_at_percent": 62, "smallest_breach_mm": 4.3, "breaches": []},
+            },
         },
         "epidural": None,
         "paravertebral": {"volume_ml": measured(1.0, "ml"), "side": "right", "canal_share_percent": None},
@@ -79,6 +82,25 @@ def test_every_breach_has_its_place_and_size() -> None:
     hole = {"place": "posterior", "point_ras_mm": [1.0, -2.4, 30.0], "diameter_mm": measured(5.0, "mm")}
     rows = dict(cortex_rows(character(cortex=character()["cortex"] | {"breaches": [hole]})))
     assert rows["Breach, posterior"] == "5.0 ± 1.0 mm wide at 1, -2, 30 (RAS mm)"
+
+
+def test_each_endplate_says_what_was_seen_of_it() -> None:
+    rows = dict(cortex_rows(character()))
+    assert rows["Superior endplate"].startswith("no hole seen in the 62 % that can be judged; holes below 4.3 mm")
+    assert rows["Inferior endplate"] == "the lesion does not reach it"
+    hole = {"place": "inferior endplate", "point_ras_mm": [1.0, -2.4, 30.0], "diameter_mm": measured(5.0, "mm")}
+    hidden = {"looked_at_percent": 9, "smallest_breach_mm": None, "breaches": []}
+    open_ = {"looked_at_percent": 80, "smallest_breach_mm": 4.0, "breaches": [hole]}
+    seen = {"superior endplate": hidden, "inferior endplate": open_}
+    rows = dict(cortex_rows(character(cortex=character()["cortex"] | {"endplates": seen})))
+    assert rows["Superior endplate"] == "not resolved by this scan"
+    assert rows["Breach, inferior endplate"] == "5.0 ± 1.0 mm wide at 1, -2, 30 (RAS mm)"
+    assert "none seen in the grey values of the side wall" in rows["Breach"]
+
+
+def test_a_plan_made_before_endplates_were_looked_at_says_so() -> None:
+    cortex = {name: value for name, value in character()["cortex"].items() if name != "endplates"}
+    assert ["Endplates", "not looked at"] in cortex_rows(character(cortex=cortex))
 
 
 def test_what_is_not_known_is_said_so() -> None:

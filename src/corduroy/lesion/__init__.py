@@ -1,8 +1,10 @@
 """The lesion inside a vertebra: where it is, what it is made of, how far it reaches. Never a diagnosis."""
 
 from corduroy.lesion.baseline import Baseline
-from corduroy.lesion.cortex import Cortex, CortexBreach
+from corduroy.lesion.breach import CortexBreach
+from corduroy.lesion.cortex import Cortex
 from corduroy.lesion.delineate import Delineation, as_painted, delineate
+from corduroy.lesion.endplates import EndplateOver
 from corduroy.lesion.files import read_mask, write_delineation
 from corduroy.lesion.findings import LesionFindings, characterise
 from corduroy.lesion.likeness import Driver, Likeness, hemangioma_likeness
@@ -15,6 +17,7 @@ __all__ = [
     "CortexBreach",
     "Delineation",
     "Driver",
+    "EndplateOver",
     "Extension",
     "LesionFindings",
     "Likeness",

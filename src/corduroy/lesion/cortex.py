@@ -10,14 +10,13 @@ from scipy import ndimage
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.baseline import Baseline
 from corduroy.lesion.bench import Array, Bench, BoolArray, FloatArray
+from corduroy.lesion.breach import DENSE_HU, CortexBreach, breach_at, covering
+from corduroy.lesion.endplates import EndplateOver, endplates_over
 from corduroy.lesion.holes import find_holes
 from corduroy.lesion.walls import AZIMUTHS, LEAST_CREST_HU, Walls
 from corduroy.provenance import Measured
 
 # All author's choice, set on planted lesions.
-_DIAMETER_MM = 2.3  # half-width of the 95 % interval, from planted lesions
-_OVER_MM = 3.5  # a ray belongs to the lesion if that lies so near
-_DENSE_HU = 350.0  # a lesion this dense hides its cortex
 _EXPANDED_MM = 2.0  # walls that were not pushed out seemed to bulge by less in nine of ten
 _THIN_SD, _RADIUS_SD_MM = 10.0, 0.6
 _SHARED_BINS = 6
@@ -26,27 +25,8 @@ _SIDEWAYS = 0.25  # sine of the direction from which on the other side is a meas
 
 
 @dataclass(frozen=True, eq=False)
-class CortexBreach:
-    """A hole in the side wall.
-
-    Parameters
-    ----------
-    place : str
-        ``"anterior"``, ``"right"``, ``"posterior"`` or ``"left"``.
-    point : ndarray, shape (3,)
-        World RAS+ mm.
-    diameter_mm : Measured
-        Of the circle of the same area.
-    """
-
-    place: str
-    point: FloatArray
-    diameter_mm: Measured
-
-
-@dataclass(frozen=True, eq=False)
 class Cortex:
-    """The side wall of the body over the lesion.
+    """The side wall and the endplates of the body over the lesion.
 
     Parameters
     ----------
@@ -57,11 +37,14 @@ class Cortex:
         How far the wall lies outside what the neighbours and the rest of this body let expect, at its most.
     expansion_place : str or None
     breaches : tuple of CortexBreach
-        Largest first.
+        In the side wall, largest first.
     smallest_breach_mm : float or None
         Diameter from which a breach would have been seen in this scan; smaller ones cannot be excluded. None where
         the cortex over the lesion does not stand out enough for any to be seen: that no breach is reported then does
         not mean that there is none.
+    endplates : dict of str to EndplateOver
+        Those that the lesion reaches, ``"superior endplate"`` and ``"inferior endplate"``. Their breaches stand apart,
+        since a Schmorl's node that has nothing to do with the lesion looks the same.
     """
 
     thinning_percent: Measured | None
@@ -69,10 +52,16 @@ class Cortex:
     expansion_place: str | None
     breaches: tuple[CortexBreach, ...]
     smallest_breach_mm: float | None
+    endplates: dict[str, EndplateOver]
+
+    @property
+    def all_breaches(self) -> tuple[CortexBreach, ...]:
+        """Those of the side wall, then those of the endplates."""
+        return self.breaches + tuple(breach for over in self.endplates.values() for breach in over.breaches)
 
     @property
     def resolved(self) -> bool:
-        """Whether any breach could have been seen."""
+        """Whether any breach of the side wall could have been seen."""
         return self.smallest_breach_mm is not None
 
     @property
@@ -84,7 +73,7 @@ class Cortex:
 def lesion_cortex(
     bench: Bench, ct: Volume, inside: BoolArray, baseline: Baseline, stroma_hu: float, soft_part: BoolArray
 ) -> Cortex:
-    """Look at the side wall over a lesion.
+    """Look at the side wall and the endplates over a lesion.
 
     Parameters
     ----------
@@ -104,36 +93,28 @@ def lesion_cortex(
     -----
     Each ray through the wall is compared with the neighbours' wall in the same direction at the same height for
     thinning and expansion; breaches are looked for by `corduroy.lesion.holes.find_holes`.
-    Endplates, pedicles and the arch are not looked at. When this misleads: holes narrower than `smallest_breach_mm`
-    are blurred over; veins of the posterior wall look like a breach; where a rib, a vessel full of contrast, fat or
-    lung touches the wall nothing is reported, so that fat of a hemangioma that leaves the bone is not told from the
-    patient's; a lesion that bulges to both sides seems to bulge less; a dense lesion hides what becomes of its cortex.
+    Pedicles and the arch are not looked at; for endplates see `corduroy.lesion.endplates.endplates_over`.
+    When this misleads: holes narrower than `smallest_breach_mm` are blurred over; veins of the posterior wall look like
+    a breach; where a rib, a vessel full of contrast, fat or lung touches the wall nothing is reported, so that fat of a
+    hemangioma that leaves the bone is not told from the patient's; a lesion that bulges to both sides seems to bulge
+    less; a dense lesion hides what becomes of its cortex.
     """
     walls = Walls.of(bench)
     wall_hu, wall_radius = baseline.wall(bench.level)
-    over = _over(bench, inside, walls)
+    endplates = endplates_over(bench, ct, inside, stroma_hu)
+    over = covering(bench, inside, walls)
     expansion, place = _expansion(walls, wall_radius, over)
     usual = wall_hu[tuple(walls.bins.T)]
     told = over & (usual > LEAST_CREST_HU)
     if not told.any():
-        return Cortex(None, expansion, place, (), None)
+        return Cortex(None, expansion, place, (), None, endplates)
     thinning = 100.0 * (1.0 - float(np.median(walls.crest_hu[told] / usual[told])))
     thinned = Measured(float(np.clip(thinning, 0, 100)), "%", 2 * _THIN_SD, "side wall against neighbours")
-    if stroma_hu > _DENSE_HU:
-        return Cortex(thinned, expansion, place, (), None)
-    holes = find_holes(bench, ct, walls, over, stroma_hu, soft_part)
-    breaches = sorted((_breach(bench, *patch) for patch in holes.patches), key=lambda b: -b.diameter_mm.value)
-    return Cortex(thinned, expansion, place, tuple(breaches), holes.smallest_mm)
-
-
-def _breach(bench: Bench, middle: FloatArray, diameter_mm: float) -> CortexBreach:
-    measured = Measured(diameter_mm, "mm", _DIAMETER_MM, "side wall: patch without cortex", modality="CT")
-    return CortexBreach(_place(middle), bench.grid.frame.world(middle), measured)
-
-
-def _over(bench: Bench, inside: BoolArray, walls: Walls) -> BoolArray:
-    """Rays whose wall covers the lesion."""
-    return np.asarray(bench.away_from(inside & bench.interior, walls.local) < _OVER_MM)
+    if stroma_hu > DENSE_HU:
+        return Cortex(thinned, expansion, place, (), None, endplates)
+    holes = find_holes(bench, ct, walls[over], stroma_hu, soft_part)
+    breaches = tuple(breach_at(bench, _place(middle), middle, diameter_mm) for middle, diameter_mm in holes.patches)
+    return Cortex(thinned, expansion, place, breaches, holes.smallest_mm, endplates)
 
 
 def _expansion(walls: Walls, expected: FloatArray, over: BoolArray) -> tuple[Measured | None, str | None]:

@@ -14,6 +14,7 @@ from corduroy.errors import GeometryError, MeasurementError
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.baseline import Baseline
 from corduroy.lesion.bench import PARTS, Array, Bench, BoolArray
+from corduroy.lesion.breach import CortexBreach
 from corduroy.lesion.cortex import Cortex, lesion_cortex
 from corduroy.lesion.delineate import Delineation
 from corduroy.lesion.likeness import Likeness, hemangioma_likeness
@@ -93,14 +94,15 @@ class LesionFindings:
                 "resolved": self.cortex.resolved,
                 "smallest_breach_mm": _tenths(self.cortex.smallest_breach_mm),
                 "expansion_place": self.cortex.expansion_place,
-                "breaches": [
-                    {
-                        "place": breach.place,
-                        "point_ras_mm": [round(float(c), 1) for c in breach.point],
-                        "diameter_mm": _json(breach.diameter_mm),
+                "breaches": [_breach_json(breach) for breach in self.cortex.breaches],
+                "endplates": {
+                    name: {
+                        "looked_at_percent": round(100.0 * endplate.looked_at),
+                        "smallest_breach_mm": _tenths(endplate.smallest_breach_mm),
+                        "breaches": [_breach_json(breach) for breach in endplate.breaches],
                     }
-                    for breach in self.cortex.breaches
-                ],
+                    for name, endplate in self.cortex.endplates.items()
+                },
             },
             "epidural": _extension_json(self.epidural),
             "paravertebral": _extension_json(self.paravertebral),
@@ -108,6 +110,14 @@ class LesionFindings:
             "hemangioma_likeness": _likeness_json(self.likeness),
             "notes": list(self.notes),
         }
+
+
+def _breach_json(breach: CortexBreach) -> dict[str, Any]:
+    return {
+        "place": breach.place,
+        "point_ras_mm": [round(float(c), 1) for c in breach.point],
+        "diameter_mm": _json(breach.diameter_mm),
+    }
 
 
 def _likeness_json(likeness: Likeness) -> dict[str, Any]:

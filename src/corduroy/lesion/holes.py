@@ -1,4 +1,4 @@
-"""Holes in the side wall: patches that hold far less than the wall around them, at the scan's own resolution."""
+"""Holes in side wall and endplates: patches that hold far less than what is around, at the scan's own resolution."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from scipy.special import ndtr
 
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.bench import Array, Bench, BoolArray, FloatArray
-from corduroy.lesion.walls import LEAST_CREST_HU, Walls
+from corduroy.lesion.surface import Rays
+from corduroy.lesion.walls import LEAST_CREST_HU
 
 # All author's choice, set on planted lesions of other seeds than the benchmark's (7000-7231, 8000-8227).
 _INWARDS_MM = np.arange(-3.0, 3.01, 0.25)
@@ -49,15 +50,16 @@ class Holes:
         Middle on the vertebra's axes, mm, and diameter of the circle of the same area, mm.
     smallest_mm : float or None
         Diameter from which a hole would have been seen; None where the wall stands out too little for any.
+    told_share : float
+        Part of the wall, 0 to 1, where neither another bone or vessel nor fat or lung outside hides a hole.
     """
 
     patches: list[tuple[FloatArray, float]]
     smallest_mm: float | None
+    told_share: float
 
 
-def find_holes(
-    bench: Bench, ct: Volume, walls: Walls, over: BoolArray, stroma_hu: float, soft_part: BoolArray
-) -> Holes:
+def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part: BoolArray | None = None) -> Holes:
     """Look for holes in the wall over a lesion.
 
     Parameters
@@ -65,12 +67,11 @@ def find_holes(
     bench : Bench
     ct : Volume
         Sampled directly: the bench's millimetre blurs a cortex of half a millimetre.
-    walls : Walls
-    over : ndarray of bool, shape (n,)
-        Rays of the wall that cover the lesion.
+    over : Rays
+        Through the wall that covers the lesion.
     stroma_hu : float
         Of the lesion.
-    soft_part : ndarray of bool
+    soft_part : ndarray of bool, optional
         On the bench: what the lesion has pushed out of the bone. Where that touches the wall, less is asked for.
 
     Notes
@@ -81,27 +82,29 @@ def find_holes(
     through, and no hole is reported. The smallest hole follows from what patch, point spread and voxels leave of a
     round hole in its middle. When this misleads: see `corduroy.lesion.cortex.lesion_cortex`.
     """
-    local, area = walls.local[over], walls.area_mm2[over]
+    local, area = over.local, over.area_mm2
     if len(local) == 0:
-        return Holes([], None)
-    crest, untold = _crest(bench, ct, walls, over, stroma_hu)
+        return Holes([], None, 0.0)
+    crest, untold = _crest(bench, ct, over, stroma_hu)
+    told_share = float(area[~untold].sum() / area.sum())
     whole = float(np.median(crest))
     if whole < LEAST_CREST_HU:
-        return Holes([], None)
+        return Holes([], None, told_share)
     around = _usual_around(local, crest)
     noise = _MAD_TO_SD * float(np.median(np.abs(crest - around))) / whole
     missing = (1 - crest / whole) / 2 + (around - crest) / np.maximum(around, _LEAST_USUAL * whole) / 2
     missing = np.where(untold, 0.0, missing)
     asked = np.where(_near(bench, local, soft_part), _MISSING_AT_SOFT_PART, _MISSING) + _NOISE_WEIGHT * noise
-    return Holes(_patches(local, area, missing, asked), _smallest_mm(ct, _MISSING + _NOISE_WEIGHT * noise))
+    smallest_mm = _smallest_mm(ct, _MISSING + _NOISE_WEIGHT * noise)
+    return Holes(_patches(local, area, missing, asked), smallest_mm, told_share)
 
 
-def _crest(bench: Bench, ct: Volume, walls: Walls, over: BoolArray, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
+def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
     """HU by which each ray's surroundings stand above the step at the wall, and where no hole can be or be told."""
-    local = walls.local[over]
-    points = local[:, None] - _INWARDS_MM[None, :, None] * walls.outwards[over][:, None]
+    local = over.local
+    points = local[:, None] - _INWARDS_MM[None, :, None] * over.outwards[:, None]
     grey = np.clip(ct.sample(bench.grid.frame.world(points.reshape(-1, 3))), *_GREY_HU).reshape(points.shape[:2])
-    mean = _weights(local, walls.area_mm2[over]) @ grey
+    mean = _weights(local, over.area_mm2) @ grey
     outside = ndimage.uniform_filter1d(mean, _AVERAGED, axis=1)[:, _OUTSIDE].min(axis=1, keepdims=True)
     step = outside + (stroma_hu - outside) * ndtr(_INWARDS_MM / _STEP_WIDTH_MM)
     above = ndimage.uniform_filter1d(mean - step, _AVERAGED, axis=1)
@@ -126,15 +129,15 @@ def _usual_around(local: FloatArray, crest: FloatArray) -> FloatArray:
     return np.asarray(usual[nearest])
 
 
-def _near(bench: Bench, local: FloatArray, soft_part: BoolArray) -> BoolArray:
+def _near(bench: Bench, local: FloatArray, soft_part: BoolArray | None) -> BoolArray:
     """Rays beside a part of the lesion outside the bone."""
-    if not soft_part.any():
+    if soft_part is None or not soft_part.any():
         return np.zeros(len(local), dtype=bool)
     return np.asarray(bench.away_from(soft_part, local) < _SOFT_PART_MM)
 
 
 def _patches(local: FloatArray, area: FloatArray, missing: FloatArray, asked: Array) -> list[tuple[FloatArray, float]]:
-    """Patches of rays with little wall around a middle with next to none."""
+    """Patches of rays with little wall around a middle with next to none, largest first."""
     faint = missing > _EDGE
     if not faint.any():
         return []
@@ -148,7 +151,7 @@ def _patches(local: FloatArray, area: FloatArray, missing: FloatArray, asked: Ar
         if size >= _LEAST_AREA_MM2 and gone[at].any():
             middle = np.average(points[at], axis=0, weights=lacking[at] - _EDGE)
             found.append((middle, float(2 * np.sqrt(size / np.pi))))
-    return found
+    return sorted(found, key=lambda patch: -patch[1])
 
 
 def _smallest_mm(ct: Volume, asked: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corduroy.lesion import LesionFindings
+from corduroy.lesion import CortexBreach, LesionFindings
 from corduroy.planning.leak_sites import BreachedCortex
 from corduroy.planning.lesion_extent import LesionExtent
 
@@ -23,13 +23,12 @@ def breaches_of(findings: LesionFindings | None, extent: LesionExtent | None) ->
 
     Notes
     -----
-    Without breaches, an empty tuple says that the side wall was looked at and is whole; endplates and arch are not
-    looked at.
+    Without breaches, an empty tuple says that the side wall was looked at and is whole. Endplates are looked at where
+    the lesion reaches them, as far as the next vertebra lets them be seen; the arch is not looked at. A Schmorl's node
+    counts as a hole in an endplate: cement finds its way through it too.
     """
     looked = findings is not None and findings.cortex.resolved
-    measured = (
-        () if findings is None else tuple(_measured(b.point, b.diameter_mm.value) for b in findings.cortex.breaches)
-    )
+    measured = () if findings is None else tuple(_measured(breach) for breach in findings.cortex.all_breaches)
     touched = () if extent is None else extent.breaches
     known = [np.array(breach.point_mm) for breach in measured]
     others = tuple(b for b in touched if all(np.linalg.norm(b.point_mm - place) > _SAME_HOLE_MM for place in known))
@@ -37,6 +36,6 @@ def breaches_of(findings: LesionFindings | None, extent: LesionExtent | None) ->
     return found if found or looked else None
 
 
-def _measured(point: np.ndarray, diameter_mm: float) -> BreachedCortex:
-    x, y, z = (float(value) for value in point)
-    return BreachedCortex((x, y, z), diameter_mm)
+def _measured(breach: CortexBreach) -> BreachedCortex:
+    x, y, z = (float(value) for value in breach.point)
+    return BreachedCortex((x, y, z), breach.diameter_mm.value)

@@ -121,7 +121,7 @@ def _character(character: dict[str, Any]) -> list[dict[str, Any]]:
         table_of("Stroma and columns", _INTERVAL, _PAIR, texture_rows(character)),
         table_of(
             "Cortex over the lesion",
-            "Side wall of the body; endplates are not looked at.",
+            "Side wall and endplates of the body; the arch is not looked at. A Schmorl's node looks like a breach.",
             _PAIR,
             cortex_rows(character),
         ),

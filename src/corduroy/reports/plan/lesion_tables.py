@@ -33,19 +33,45 @@ def texture_rows(character: dict[str, Any]) -> Rows:
 
 
 def cortex_rows(character: dict[str, Any]) -> Rows:
-    """The side wall over the lesion, and every hole in it."""
+    """The side wall and the endplates over the lesion, and every hole in them."""
     cortex = character["cortex"]
     place = "" if cortex["expansion_place"] is None else f", {cortex['expansion_place']}"
     rows = [
         ["Thinning against the neighbours", measured_words(cortex["thinning_percent"], 0)],
         ["Expansion, at its most", measured_words(cortex["expansion_mm"]) + place],
     ]
-    for breach in cortex["breaches"]:
-        point = ", ".join(f"{x:.0f}" for x in breach["point_ras_mm"])
-        rows.append([f"Breach, {breach['place']}", f"{measured_words(breach['diameter_mm'])} wide at {point} (RAS mm)"])
+    rows += [_breach_row(breach) for breach in cortex["breaches"]]
     if not cortex["breaches"]:
         rows.append(["Breach", _no_breach(cortex["smallest_breach_mm"])])
+    return rows + _endplate_rows(cortex)
+
+
+def _breach_row(breach: dict[str, Any]) -> list[str]:
+    point = ", ".join(f"{x:.0f}" for x in breach["point_ras_mm"])
+    return [f"Breach, {breach['place']}", f"{measured_words(breach['diameter_mm'])} wide at {point} (RAS mm)"]
+
+
+def _endplate_rows(cortex: dict[str, Any]) -> Rows:
+    """What is said of each endplate; plans made before they were looked at say so."""
+    if "endplates" not in cortex:
+        return [["Endplates", "not looked at"]]
+    rows = []
+    for name in ("superior endplate", "inferior endplate"):
+        endplate = cortex["endplates"].get(name)
+        if endplate is None:
+            rows.append([name.capitalize(), "the lesion does not reach it"])
+        elif endplate["breaches"]:
+            rows += [_breach_row(breach) for breach in endplate["breaches"]]
+        else:
+            rows.append([name.capitalize(), _no_endplate_breach(endplate)])
     return rows
+
+
+def _no_endplate_breach(endplate: dict[str, Any]) -> str:
+    share, smallest_mm = endplate["looked_at_percent"], endplate["smallest_breach_mm"]
+    if smallest_mm is None:
+        return "not resolved by this scan"
+    return f"no hole seen in the {share} % that can be judged; holes below {smallest_mm:.1f} mm cannot be excluded"
 
 
 def _no_breach(smallest_mm: float | None) -> str:
