@@ -16,7 +16,7 @@ help:
 	@echo "make slow      the long checks"
 	@echo "make pictures  draw the pictures of the README anew"
 	@echo "make bench-X   the figures of X, as a table and as build/bench/X.json; X is morphometry, lesion,"
-	@echo "               corridors, mechanics, injection, registry, study or web"
+	@echo "               endplates, corridors, mechanics, injection, registry, study or web"
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
