@@ -23,10 +23,6 @@ from corduroy.simulation.levels import CoarseLevel, DirectLevel, Matrix
 SMALLEST = 400
 """Vertices below which a level is solved directly. Author's choice."""
 
-ALONE = 2000
-"""Vertices below which a level and those under it are left to one thread: starting the others takes as long as what
-they would do, and on a busy machine much longer. Author's choice."""
-
 SEATS = topology.seat_weights()
 
 
@@ -120,31 +116,17 @@ class Multigrid:
         self._levels: list[Level] = [*(level for level, _ in finer), finest]
         self._ladders: list[Rungs] = [*(rungs for _, rungs in finer), first]
         self.finest = self._levels[0]
-        self._shared = len(self._levels)
         while cells.vertices > SMALLEST and cells.can_coarsen:
             fine = cycling.finest_degree, cycling.finest_fraction
             smoothing = fine if len(self._levels) == 1 else (cycling.degree, cycling.fraction)
             self._levels.append(CoarseLevel(cells, matrix, components, *smoothing))
-            self._shared += cells.vertices >= ALONE
             rungs, cells, matrix = coarser(cells, matrix, components)
             self._ladders.append(rungs)
         self._direct = DirectLevel(cells, matrix, components)
 
     def cycle(self) -> None:
         """Turn the finest level's right-hand side into an approximate solution."""
-        self._visit(0)
-
-    def _visit(self, depth: int) -> None:
-        """Levels from here down, the small ones by one thread."""
-        threads = numba.get_num_threads()
-        if depth < self._shared or threads == 1:
-            self._descend(depth)
-            return
-        numba.set_num_threads(1)
-        try:
-            self._descend(depth)
-        finally:
-            numba.set_num_threads(threads)
+        self._descend(0)
 
     def _descend(self, depth: int) -> None:
         if depth == len(self._levels):
@@ -156,7 +138,7 @@ class Multigrid:
         level.smooth_from_zero()
         for _ in range(1 if last or depth < 2 else self._visits):
             rungs.restrict(level.left_over(), below.right)
-            self._visit(depth + 1)
+            self._descend(depth + 1)
             rungs.prolong_add(below.solution, level.solution)
             level.settle()
             level.smooth()
