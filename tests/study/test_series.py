@@ -279,6 +279,18 @@ def test_missing_values_are_counted_where_they_could_be() -> None:
     assert odi.incomplete == ("SYN-03: no value 'Before surgery' and no value 'Last follow-up'",)
 
 
+def test_no_record_of_a_procedure_is_no_procedure() -> None:
+    """With no biopsy at all nobody has one, and there is nothing to describe."""
+    bare = [replace(file, biopsies=(), embolizations=()) for file in SIX]
+    treatment = series(bare, outcomes=["odi"]).treatment
+    for kind in ("biopsy", "embolization"):
+        assert counts(treatment, f"{kind}.recorded") == {"no": 6}
+        assert not [variable.key for variable in treatment if variable.key.startswith(kind)][1:]
+    assert counts(treatment, "operation.recorded") == {"yes": 6}
+    one = series([SIX[0], *bare[1:]], outcomes=["odi"]).treatment
+    assert counts(one, "biopsy.recorded") == {"yes": 1, "no": 5}
+
+
 def test_a_registry_file_gives_what_memory_gives(tmp_path: Path) -> None:
     place = tmp_path / "registry.sqlite"
     files = list(random_case_files(25, np.random.default_rng(2)))

@@ -59,6 +59,8 @@ def treatment(selection: Selection) -> tuple[Variable, ...]:
         recorded = pd.Series(np.where(selection.cases.index.isin(rows["case_id"]), "yes", "no"), dtype=object)
         title = f"{BY_KIND[kind].title}: a record exists"
         found.append(categorical(f"{kind}.recorded", title, YES_NO, labels, recorded, ids, note=note))
+        if rows.empty:
+            continue
         mine, entries = rows["label"].to_numpy(), rows["entry_id"].to_numpy()
         of = f"of {len(rows)} cases with this record"
         for item in BY_KIND[kind].items().values():
@@ -82,7 +84,8 @@ def described_records(selection: Selection, kind: str) -> tuple[pd.DataFrame, st
         chosen = frame[frame["on"] <= operated].drop_duplicates("case_id", keep="last")
         which = "the last before the first operation"
     rows = chosen.set_index("case_id").reindex(selection.cases.index).dropna(subset="entry_id")
-    rows["label"] = selection.cases["label"]
+    # Without reindexing, a frame of no rows would take over every case: all would have a record.
+    rows["label"] = selection.cases["label"].reindex(rows.index)
     rows = rows.rename_axis("case_id").reset_index()
     return rows, f"{repeated} cases have several; {which} is described" if repeated else ""
 
