@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import re
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from docx import Document
 from pypdf import PdfReader
 
 from corduroy.reports.series import write_series_report
+from corduroy.reports.series.content import series_content
+from corduroy.reports.series.pdf import render_pdf
 from corduroy.study.cohort_file import cohort_from
 from corduroy.study.origin import opened_records
 from corduroy.study.results import SeriesResult
@@ -126,6 +129,17 @@ def test_what_is_not_recorded_is_said(bare: str) -> None:
 def test_markup_in_a_record_stays_text(bare: str) -> None:
     assert "<script>alert" not in bare
     assert "&lt;script&gt;alert" in bare
+
+
+@pytest.mark.parametrize("letter", ["ä", "“", "血", "🙂", "é", "👩‍⚕️"])
+def test_letters_of_several_bytes_are_not_cut(series: SeriesResult, tmp_path: Path, letter: str) -> None:
+    """Around the fortieth place of every text that comes from a person, before and after each byte of it."""
+    texts = [f"{'Universitätsklinik'.ljust(36 - n, 'x')}{letter * 12}{'y' * 30}" for n in range(6)]
+    words = dict(zip(("title", "citation", "note", "reader", "registry", "label"), texts, strict=True))
+    provenance = dataclasses.replace(series.provenance, settings={"cohort": words})
+    result = dataclasses.replace(series, title=texts[0], provenance=provenance, notice=texts[1])
+    pdf = render_pdf(series_content(result, {}), tmp_path, series.provenance.created)
+    assert PdfReader(io.BytesIO(pdf)).metadata.title == texts[0]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("months", [400, 60])
