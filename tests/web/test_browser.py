@@ -17,7 +17,19 @@ from nibabel.loadsave import save
 from nibabel.nifti1 import Nifti1Image
 
 from benchmarks.web_server import RunningServer
-from tests.web.browsing import PATIENCE_MS, Picture, needs_chromium, seen, shot
+from tests.web.browsing import (
+    PATIENCE_MS,
+    Picture,
+    cross_hair,
+    drawn_viewer,
+    listening,
+    needs_chromium,
+    new_page,
+    on_screen,
+    opened,
+    seen,
+    shot,
+)
 
 pytestmark = needs_chromium
 
@@ -28,6 +40,7 @@ class Shown:
 
     url: str
     scan: str
+    case: str
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         raw = isinstance(body, bytes)
@@ -55,7 +68,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("browser")
     marked_images(folder)
     with RunningServer(folder / "workbench") as server:
-        bare = Shown(server.url, "")
+        bare = Shown(server.url, "", "")
         patient = bare.call("POST", "records/patient", {"record": {"pseudonym": "P-1"}})
         case = {"record": {"case_no": 1, "levels": ["T7"], "aggressive": True}, "parent_id": patient["id"]}
         case_id = bare.call("POST", "records/case", case)["id"]
@@ -67,7 +80,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         while (job := bare.call("GET", f"jobs/{number}"))["state"] != "done":
             assert time.monotonic() < end, job
             time.sleep(0.2)
-        yield Shown(server.url, scan)
+        yield Shown(server.url, scan, case_id)
 
 
 def remembering(browser: Any) -> Any:
@@ -208,3 +221,28 @@ def test_keys_lead_to_every_page_and_list_themselves(page: Any, shown: Shown) ->
     page.keyboard.press("j")
     page.wait_for_url("**/jobs")
     assert page.locator("h1").inner_text() == "Jobs"
+
+
+def test_a_plan_is_started_from_the_point_that_was_clicked(browser: Any, shown: Shown) -> None:
+    """The bright ball is the patient's right one: its middle is at right 10, anterior 6, superior 6 mm."""
+    with new_page(browser) as page:
+        opened(page, f"{shown.url}cases/{shown.case}")
+        drawn_viewer(page, 2)
+        page.get_by_role("tab", name="Plan", exact=True).click()
+        take = page.get_by_role("button", name="Take the cross-hair")
+        take.wait_for()
+        _, _, superior = cross_hair(page)
+        page.mouse.click(*on_screen(page, [10.0, 6.0, superior]))
+        page.get_by_text("right 10", exact=False).first.wait_for()
+        take.click()
+        typed = page.get_by_role("spinbutton", name="superior, mm")
+        page.wait_for_function("document.querySelector('input[aria-label=\"right, mm\"]').value.length > 0")
+        typed.fill("6")
+        shot(page, "seed")
+        page.get_by_role("button", name="Plan from this point").click()
+        page.wait_for_url("**/jobs?watch=*")
+        listening(page)
+        job = shown.call("GET", f"jobs/{page.url.split('=')[1]}")
+    right, anterior, superior = job["request"]["seed_mm"]
+    assert job["kind"] == "plan"
+    assert (abs(right - 10) < 2, abs(anterior - 6) < 2, superior) == (True, True, 6.0)

@@ -14,6 +14,9 @@ from fastapi.testclient import TestClient
 
 from corduroy.web.jobs import Job, Jobs, State
 from corduroy.web.jobs.jobs import MOST_ATTEMPTS, MOST_DEATHS
+from corduroy.web.jobs.kinds import KINDS
+from corduroy.web.jobs.kinds.kind import Bench
+from corduroy.web.jobs.kinds.planned import PlannedRequest, planned
 from corduroy.web.jobs.supervisor import Supervisor
 from corduroy.web.workbench import Workbench
 from tests.web.conftest import Names
@@ -115,6 +118,8 @@ def test_bad_requests_are_refused_before_they_are_queued(client: TestClient, nam
         {"kind": "measure", "scan_id": "0" * 16},
         {"kind": "measure", "scan_id": scan, "request": {"scheme": 1}},
         {"kind": "plan", "scan_id": scan, "request": {"level": "X9"}},
+        {"kind": "plan", "scan_id": scan, "request": {"seed_mm": [1, 2]}},
+        {"kind": "plan", "scan_id": scan, "request": {"seed_mm": [1, 2, "in T12"]}},
         {"kind": "inject", "scan_id": scan, "request": {"settings": {"cement": "/etc/passwd.csv"}}},
         {"kind": "inject", "scan_id": scan, "request": {"settings": {"volume_ml": 400}}},
         {"kind": "mechanics", "scan_id": scan, "request": {"settings": {"voxel_mm": 0}}},
@@ -204,5 +209,22 @@ def test_the_request_is_kept_as_it_was_understood(client: TestClient, names: Nam
     scan = client.post("scans", json={"case_id": names.case}).json()["id"]
     body = {"kind": "plan", "scan_id": scan, "request": {"level": "T12"}}
     job = client.post("jobs", json=body).json()
-    assert job["request"] == {"level": "T12", "scheme": None, "series": None}
+    assert job["request"] == {"level": "T12", "scheme": None, "series": None, "seed_mm": None}
     assert json.dumps(client.get(f"jobs/{job['number']}").json()) == json.dumps(job)
+
+
+def test_a_plan_starts_from_the_point_and_not_from_the_painted_lesion(
+    workbench: Workbench, client: TestClient, names: Names, files: Path
+) -> None:
+    scan = client.post("scans", json={"case_id": names.case}).json()["id"]
+    for role, name in (("image", "ct"), ("labels", "labels"), ("lesion", "labels")):
+        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    bench = Bench(workbench.worker_place, workbench.database, workbench.jobs, workbench.scans)
+    for kind in ("plan", "inject", "mechanics"):
+        for seed in (None, (1.5, -20.0, 310.0)):
+            job = client.post("jobs", json={"kind": kind, "scan_id": scan, "request": {"seed_mm": seed}}).json()
+            asked = KINDS[kind].request.model_validate(job["request"])
+            assert isinstance(asked, PlannedRequest)
+            _, request, _ = planned(bench.of_job(Job.model_validate(job)), asked)
+            assert request.seed_mm == seed
+            assert (request.lesion is None) == (seed is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import CaseError
@@ -33,6 +33,10 @@ class PlannedRequest(BaseModel):
     series: str | None = Field(default=None, max_length=200)
     """Number, description or UID of a series, where DICOM holds several."""
 
+    seed_mm: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
+    """A point in the lesion, RAS+ in mm: right, anterior, superior. The lesion is delineated from it; a painted one
+    that was loaded with the scan is not used then."""
+
 
 def planned(task: Task, asked: PlannedRequest) -> tuple[Case, PlanRequest, CaseSettings]:
     """The job's scan as the pipeline takes it.
@@ -50,9 +54,10 @@ def planned(task: Task, asked: PlannedRequest) -> tuple[Case, PlanRequest, CaseS
         raise CaseError("a scan without an image", "a CT", "load it first")
     request = PlanRequest(
         level=asked.level,
-        lesion=task.part(PartRole.LESION),
+        lesion=task.part(PartRole.LESION) if asked.seed_mm is None else None,
         facts=task.part(PartRole.FACTS),
         structures=task.part(PartRole.STRUCTURES),
+        seed_mm=asked.seed_mm,
     )
     case = Case(f"scan-{task.job.scan_id}", image, task.part(PartRole.LABELS))
     return case, request, CaseSettings(scheme=asked.scheme, series=asked.series)

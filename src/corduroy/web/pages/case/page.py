@@ -20,6 +20,7 @@ from corduroy.web.pages.case.picture import ScanPicture
 from corduroy.web.pages.case.plan_panel import show_plan
 from corduroy.web.pages.case.results import ScanResults, files_of_scan, lines_file, results_of
 from corduroy.web.pages.case.scores import ScoreTable
+from corduroy.web.pages.case.seed import SeedPart
 from corduroy.web.pages.case.simulations import show_simulations
 from corduroy.web.pages.case.timeline import draw_timeline, moments
 from corduroy.web.pages.case.upload import offer_scan, show_files
@@ -30,9 +31,10 @@ from corduroy.web.pages.scan import offer_copies
 from corduroy.web.pages.session import Session
 from corduroy.web.pages.tables import data_table
 from corduroy.web.reading import CaseEntries, case_entries
-from corduroy.web.scans import Scan
+from corduroy.web.scans import PartRole, Scan
 from corduroy.web.texts import text
 from corduroy.web.viewer import Place
+from corduroy.web.viewer.viewer import PointMm
 from corduroy.web.workbench import Workbench
 
 _OF_CASE = tuple(kind for kind, record in BY_KIND.items() if record.parent == "case")
@@ -108,6 +110,7 @@ class _ScanPart:
         self._picture: ScanPicture | None = None
         self._table: MeasurementTable | None = None
         self._levels: dict[int, str] = {}
+        self._cross_hair: PointMm | None = None
 
     async def draw(self) -> None:
         """Draw both, then the lines, which may have to be computed."""
@@ -165,12 +168,14 @@ class _ScanPart:
                     ui.label(text("case.not_planned"))
                 else:
                     show_plan(results, made)
+                if PartRole.IMAGE in results.scan.parts and self._session.may(Role.EDITOR):
+                    SeedPart(self._session, results.scan, lambda: self._cross_hair)
             with ui.tab_panel(simulated):
                 show_simulations(results)
                 if results.plan is not None:
                     ui.link(text("simulation.open"), f"/scans/{results.scan.id}/plan?tab=simulation")
             with ui.tab_panel(files):
-                show_files(self._session, results.scan, ui.navigate.reload)
+                show_files(self._session, results, ui.navigate.reload)
                 if self._session.may(Role.EDITOR):
                     heading(text("upload.another"), 2)
                     offer_scan(self._session, self._whole.case.id)
@@ -208,6 +213,7 @@ class _ScanPart:
 
     def _mark(self, place: Place) -> None:
         """The vertebra under the cross-hair is marked in the table."""
+        self._cross_hair = place.mm
         if self._picture is None or not self._picture.has_labels or len(place.values) < 2:
             return
         level = self._levels.get(round(place.values[1]))

@@ -66,6 +66,11 @@ class ScanResults:
     simulated: dict[SimulatedKind, Simulation]
     waiting: tuple[Job, ...]
 
+    @property
+    def asked_of_plan(self) -> dict[str, Any]:
+        """What the plan was asked for: level, point in the lesion, …; what rests on the plan is to ask for the same."""
+        return {} if self.planned_by is None else dict(self.planned_by.request)
+
     def is_stale(self, document: dict[str, Any]) -> bool:
         """Whether a document was made from files that have been replaced since."""
         return self._is_replaced(document["provenance"]["inputs"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from nicegui import ui
 
@@ -12,6 +14,7 @@ from corduroy.web.accounts import Role
 from corduroy.web.api.jobs import start_job
 from corduroy.web.gate import API
 from corduroy.web.jobs.kinds import KINDS
+from corduroy.web.pages.case.results import SIMULATIONS, ScanResults
 from corduroy.web.pages.frame import heading, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.scans import PartRole, Scan
@@ -39,8 +42,9 @@ class Upload(ui.element, component="upload.js"):
         self.on("kept", lambda _: on_kept())
 
 
-def show_files(session: Session, scan: Scan, on_kept: Callable[[], object]) -> None:
+def show_files(session: Session, results: ScanResults, on_kept: Callable[[], object]) -> None:
     """The files that are there, the field for others, and the jobs that can be started."""
+    scan = results.scan
     heading(text("upload.title"), 2)
     for role, part in scan.parts.items():
         ui.label(text("upload.there", role=text(f"upload.role_{role}"), size=part.bytes / 1e6, who=part.made_by))
@@ -50,9 +54,9 @@ def show_files(session: Session, scan: Scan, on_kept: Callable[[], object]) -> N
     heading(text("upload.jobs"), 2)
     with ui.row().classes("gap-2"):
         for kind, needed in _NEEDS.items():
-            button = ui.button(KINDS[kind].title, on_click=lambda kind=kind: _start(session, scan, kind)).props(
-                "outline"
-            )
+            asked = results.asked_of_plan if kind in SIMULATIONS else {}
+            start = partial(start_and_watch, session, scan, kind, asked)
+            button = ui.button(KINDS[kind].title, on_click=start).props("outline")
             is_scan = bool(scan.parts) and PartRole.RADIOGRAPH not in scan.parts
             button.set_enabled(is_scan and all(role in scan.parts for role in needed))
 
@@ -74,8 +78,9 @@ def offer_scan(session: Session, case_id: str) -> None:
         ui.button(text("upload.add_scan"), on_click=add).props("outline")
 
 
-async def _start(session: Session, scan: Scan, kind: str) -> None:
+async def start_and_watch(session: Session, scan: Scan, kind: str, asked: dict[str, Any]) -> None:
+    """Queue a job on a scan, and go to where it can be watched."""
     with telling():
         user = session.require(Role.EDITOR)
-        job = await to_thread(start_job, session.workbench, kind, {}, user.name, scan.id)
+        job = await to_thread(start_job, session.workbench, kind, asked, user.name, scan.id)
         ui.navigate.to(f"/jobs?watch={job.number}")

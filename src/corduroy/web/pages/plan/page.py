@@ -225,7 +225,8 @@ class _Talk:
     async def _plan_anew(self) -> None:
         with telling():
             user = self._session.require(Role.EDITOR)
-            start = partial(start_job, self._session.workbench, "plan", {"level": self._document["level"]}, user.name)
+            asked = {**self._results.asked_of_plan, "level": self._document["level"]}
+            start = partial(start_job, self._session.workbench, "plan", asked, user.name)
             job = await to_thread(start, self._results.scan.id)
             with self._jobs:
                 JobBar(self._session, job.number, self._over)

@@ -133,8 +133,8 @@ class SimulationPart:
     async def _start(self, kind: str, request: dict[str, Any]) -> None:
         with telling():
             user = self._session.require(Role.EDITOR)
-            level = self._results.plan["level"] if self._results.plan else None
-            start = partial(start_job, self._session.workbench, kind, {"level": level, **request}, user.name)
+            asked = {**self._results.asked_of_plan, **request}
+            start = partial(start_job, self._session.workbench, kind, asked, user.name)
             job = await to_thread(start, self._results.scan.id)
             with self._running:
                 JobBar(self._session, job.number, self._over)
