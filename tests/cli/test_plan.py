@@ -130,6 +130,9 @@ def test_the_report_is_there(result: tuple[Result, Path]) -> None:
     for key in ("biopsy_axial", "cement_sagittal", "laminectomy_axial"):
         assert (folder / f"{key}.png").stat().st_size > 10_000
     assert "http://" not in page.replace("http://www.w3.org", "")
+    heading, rule = page.index("Do not biopsy if"), page.index("Infection on the needle")
+    assert heading < rule < page.index("Embolization</h2>")
+    assert "consider an open biopsy" not in page
 
 
 def test_a_second_run_takes_what_is_stored(

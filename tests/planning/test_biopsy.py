@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from corduroy.planning.biopsy import BiopsyAdvice, BiopsyFacts, plan_biopsy
+from corduroy.planning.biopsy import BiopsyAdvice, BiopsyFacts, is_of_the_patient, plan_biopsy
 
 
 @pytest.mark.parametrize("facts", list(product((True, False, None), repeat=3)))
@@ -31,3 +31,14 @@ def test_both_series_of_hemangiomas_are_told() -> None:
     assert "91 %" in text
     assert plan.contraindications[0] == "stated in the clinical facts: warfarin"
     assert [entry.value for entry in plan.result_classes] == ["definitive", "compatible", "inadequate", "discordant"]
+
+
+@pytest.mark.parametrize(("has_corridor", "told"), [(True, False), (None, False), (False, True)])
+def test_no_corridor_is_told_only_where_none_was_found(has_corridor: bool | None, told: bool) -> None:
+    plan = plan_biopsy(BiopsyFacts(), ["warfarin"], has_corridor)
+    own = [text for text in plan.contraindications if is_of_the_patient(text)]
+    assert any("no corridor" in text for text in own) is told
+    assert own[0] == "stated in the clinical facts: warfarin"
+    general = [text for text in plan.contraindications if not is_of_the_patient(text)]
+    assert len(general) == 2
+    assert not any("corridor" in text for text in general)

@@ -69,6 +69,13 @@ def test_wider_opens_more_and_costs_more(plan: DecompressionPlan) -> None:
             assert (wide.facet_lost_percent[side] or 0) >= (narrow.facet_lost_percent[side] or 0)
 
 
+def test_no_other_width_is_the_widest_in_whole_millimetres(patient: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ArchResection, "pedicle_walls", Borders(8.243, 7.976))
+    options = own(plan_decompression(patient.spine, T12)).options
+    assert [f"{option.width_mm:.0f}" for option in options] == ["8", "10", "12", "14", "16"]
+    assert options[-1].width_mm == pytest.approx(16.219)
+
+
 def test_a_chosen_clearance_takes_the_narrowest_that_reaches_it(patient: Any) -> None:
     level = own(plan_decompression(patient.spine, T12, None, DecompressionSettings(clearance_percent=125.0)))
     assert level.reference_area is not None

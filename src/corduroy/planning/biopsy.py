@@ -9,6 +9,10 @@ from enum import StrEnum
 from corduroy.planning.evidence import Evidence, Strength
 from corduroy.scales.biopsy import BiopsyResult
 
+STATED = "stated in the clinical facts: "
+FOUND = "found on the scan: "
+"""What a contraindication of this patient begins with; the others are general, to be ruled out by a person."""
+
 
 class BiopsyAdvice(StrEnum):
     """What the rule says."""
@@ -56,7 +60,7 @@ class BiopsyPlan:
         Which of the three hold, which do not, which are not known.
     result_classes : tuple of ResultClass
     contraindications : tuple of str
-        To be ruled out by a person; those that the clinical facts name come first.
+        First those of this patient, see `is_of_the_patient`; then the general ones, to be ruled out by a person.
     evidence : tuple of Evidence
     """
 
@@ -67,7 +71,14 @@ class BiopsyPlan:
     evidence: tuple[Evidence, ...]
 
 
-def plan_biopsy(facts: BiopsyFacts, named_contraindications: Sequence[str] = ()) -> BiopsyPlan:
+def is_of_the_patient(contraindication: str) -> bool:
+    """Whether it was stated or found in this patient; the others are general."""
+    return contraindication.startswith((STATED, FOUND))
+
+
+def plan_biopsy(
+    facts: BiopsyFacts, named_contraindications: Sequence[str] = (), has_corridor: bool | None = None
+) -> BiopsyPlan:
     """Apply the rule of the index series: CT-guided biopsy in an aggressive VH with fracture and deficit.
 
     Parameters
@@ -75,6 +86,8 @@ def plan_biopsy(facts: BiopsyFacts, named_contraindications: Sequence[str] = ())
     facts : BiopsyFacts
     named_contraindications : sequence of str
         What the clinical facts say speaks against a biopsy.
+    has_corridor : bool or None
+        Whether a needle's way that keeps all margins was found; None: not looked for.
 
     Returns
     -------
@@ -98,15 +111,15 @@ def plan_biopsy(facts: BiopsyFacts, named_contraindications: Sequence[str] = ())
     words = {True: "yes", False: "no", None: "not known"}
     reasons = tuple(f"{name}: {words[value]}" for name, value in named.items())
     classes = tuple(ResultClass(result.value, result.label) for result in BiopsyResult)
-    own = tuple(f"stated in the clinical facts: {text}" for text in named_contraindications)
-    return BiopsyPlan(advice, reasons, classes, own + _CONTRAINDICATIONS, _EVIDENCE)
+    own = tuple(f"{STATED}{text}" for text in named_contraindications)
+    no_way = (_NO_CORRIDOR,) if has_corridor is False else ()
+    return BiopsyPlan(advice, reasons, classes, own + no_way + _CONTRAINDICATIONS, _EVIDENCE)
 
 
+_NO_CORRIDOR = f"{FOUND}no corridor keeps its margins; consider an open biopsy during decompression."
 _CONTRAINDICATIONS = (
     "Bleeding disorder or anticoagulation that is not corrected (not verified against a primary source).",
     "Infection on the needle's way (not verified against a primary source).",
-    "No corridor that keeps its margins: see the corridors, and consider an open biopsy during decompression.",
-    "The lesion bleeds: have embolization and a cannula for hemostatic material at hand (author's choice).",
 )
 
 _EVIDENCE = (
@@ -131,5 +144,8 @@ _EVIDENCE = (
     ),
     Evidence("430 spinal biopsies: 93.3 %, worse in cervical and in benign lesions.", "PMC2443265", Strength.INDIRECT),
     Evidence("A larger bore raised complications (p = 0.01).", "J Bone Joint Surg Am 90:1722", Strength.INDIRECT),
+    Evidence(
+        "Hemangiomas bleed: have embolization and a cannula for hemostatic material at hand.", "", Strength.CHOICE
+    ),
     Evidence("Keep the needle's way inside the field of the later operation.", "", Strength.UNVERIFIED),
 )

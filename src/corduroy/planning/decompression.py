@@ -147,8 +147,9 @@ def _at_level(
 
 
 def _trial_borders(arch: ArchResection) -> list[Borders]:
+    """Every second millimetre, and from pedicle to pedicle; no step that would be the same as that in whole mm."""
     walls = arch.pedicle_walls
-    widths = np.arange(_NARROWEST_MM, walls.width_mm, _OPTION_STEP_MM).tolist()
+    widths = np.arange(_NARROWEST_MM, walls.width_mm - _OPTION_STEP_MM / 2, _OPTION_STEP_MM).tolist()
     return [*(Borders(width / 2, width / 2).within(walls) for width in widths), walls]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from corduroy.anatomy.level import Level
@@ -77,7 +77,7 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
         lesion=extent,
         character=findings,
         scores=scores,
-        biopsy=_biopsy(inputs, measured, scores),
+        biopsy=_biopsy(inputs, measured, scores, _has_corridor(searches["biopsy"], air["biopsy"])),
         biopsy_corridors=searches["biopsy"],
         embolization=plan_embolization([inputs.level], inputs.spine.levels),
         corridors_through_air=air,
@@ -189,12 +189,18 @@ def fracture_by_height(measured: VertebraMeasurement) -> bool | None:
     return None if measured.genant_grade in (None, 1) else bool(measured.genant_grade)
 
 
-def _biopsy(inputs: PlanInputs, measured: VertebraMeasurement, scores: Scores) -> BiopsyPlan:
+def _has_corridor(found: CorridorPlan | None, through_air: Collection[int]) -> bool | None:
+    """Whether a corridor that meets no air keeps its margins; None where none was looked for."""
+    return None if found is None else len(found.corridors) > len(through_air)
+
+
+def _biopsy(inputs: PlanInputs, measured: VertebraMeasurement, scores: Scores, has_corridor: bool | None) -> BiopsyPlan:
     facts = inputs.facts
     stated = None if facts is None or facts.fracture is None else facts.fracture.value
     fracture = fracture_by_height(measured) if stated is None else stated
     named = () if facts is None else facts.contraindications
-    return plan_biopsy(BiopsyFacts(is_aggressive(facts, scores.enneking), fracture, has_deficit(facts)), named)
+    turning_on = BiopsyFacts(is_aggressive(facts, scores.enneking), fracture, has_deficit(facts))
+    return plan_biopsy(turning_on, named, has_corridor)
 
 
 def _warnings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from corduroy.planning.biopsy import is_of_the_patient
 from corduroy.reports.content import PlacedFigure
 from corduroy.reports.plan.lesion_tables import cortex_rows, likeness_rows, outside_rows, texture_rows, third_rows
 from corduroy.reports.plan.section import Section, table_of
@@ -151,10 +152,18 @@ def _scores(document: dict[str, Any]) -> Section:
 def _biopsy(document: dict[str, Any], keys: list[str]) -> Section:
     found = document["biopsy"]
     classes = "; ".join(entry["meaning"] for entry in found["result_classes"])
+    against = found["contraindications"]
+    own = [f"Against it, {text}" for text in against if is_of_the_patient(text)]
     return Section(
         "Biopsy",
-        [f"By the rule of the index series: {found['advice']}.", corridor_words(document, "biopsy_corridors")],
-        [*found["contraindications"], f"Keep the result in one of these classes: {classes}."],
+        [
+            f"By the rule of the index series: {found['advice']}.",
+            corridor_words(document, "biopsy_corridors"),
+            f"Keep the result in one of these classes: {classes}.",
+            *(text if text.endswith(".") else f"{text}." for text in own),
+            "Do not biopsy if (general rules; a person rules it out, no scan shows it):",
+        ],
+        [text for text in against if not is_of_the_patient(text)],
         [key for key in keys if key.startswith("biopsy")],
         [*_corridors(document, "biopsy_corridors"), _evidence(found)],
     )
@@ -216,13 +225,19 @@ def _decompression(document: dict[str, Any], keys: list[str]) -> Section:
         facets = ("Process", "Left", "Right")
         widths = ("Width mm", "Canal mm²", "Bone ml", "Facet lost left", "Facet lost right")
         name = level["level"]
-        tables.append(table_of(f"{name}: facets lost", "Warn above 50 %, never forbid.", facets, facet_rows(level)))
+        tables.append(table_of(f"{name}: facets lost", _facet_note(level), facets, facet_rows(level)))
         tables.append(
             table_of(f"{name}: other widths", "The greater loss of both processes.", widths, option_rows(level))
         )
     notes = [f"{level['level']}: {text}" for level in found["levels"] for text in level["notes"]]
     figures = [key for key in keys if key.startswith("laminectomy")]
     return Section("Laminectomy", [], [*found["warnings"], *notes], figures, [*tables, _evidence(found)])
+
+
+def _facet_note(level: dict[str, Any]) -> str:
+    if not level["facets"]:
+        return "The articular processes were not told apart in this label map: what is lost of them is not known."
+    return "Warn above 50 % of an articular process, never forbid."
 
 
 def _stability(document: dict[str, Any]) -> Section:

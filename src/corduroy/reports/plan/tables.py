@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from corduroy.planning.arch_resection import PROCESSES
 from corduroy.reports.plan.wording import NOTHING, assessed_words, measured_words, score_words
 
 Rows = list[list[str]]
@@ -120,20 +121,24 @@ def level_rows(found: dict[str, Any]) -> Rows:
                 level["level"],
                 level["why"],
                 f"{left + right:.0f} mm ({left:.0f} left, {right:.0f} right)",
-                measured_words(level["bone_removed"]),
+                measured_words(level["bone_removed"]) + _lamina_words(level),
                 *(measured_words(level[name], 0) for name in areas),
             ]
         )
     return rows
 
 
+def _lamina_words(level: dict[str, Any]) -> str:
+    """What of either lamina goes; nothing where neither was found."""
+    known = {side: level["lamina_removed_percent"][side] for side in ("left", "right")}
+    shares = [f"{share:.0f} % of the {side} lamina" for side, share in known.items() if share is not None]
+    return "".join(f", {words}" for words in shares)
+
+
 def facet_rows(level: dict[str, Any]) -> Rows:
-    """Lost shares of both processes on both sides, and of the laminae."""
+    """Lost shares of both articular processes on both sides, as far as they were told apart."""
     lost = {(f["process"], f["side"]): measured_words(f["lost_percent"], 0) for f in level["facets"]}
-    processes = list(dict.fromkeys(process for process, _ in lost))
-    rows = [[p, lost.get((p, "left"), NOTHING), lost.get((p, "right"), NOTHING)] for p in processes]
-    laminae = [level["lamina_removed_percent"][side] for side in ("left", "right")]
-    return [*rows, ["lamina", *(NOTHING if share is None else f"{share:.0f} %" for share in laminae)]]
+    return [[p, *(lost.get((p, side), "not told apart") for side in ("left", "right"))] for p in PROCESSES]
 
 
 def option_rows(level: dict[str, Any]) -> Rows:
