@@ -36,6 +36,18 @@ def test_arguments_are_broadcast() -> None:
     np.testing.assert_allclose(heights, bowl(rows[:, None], columns[None, :]), atol=1e-5)
 
 
+def test_no_place_has_no_height() -> None:
+    u, v = scattered(2)
+    assert fit_surface(u, v, bowl(u, v), (2, 2))(np.empty(0), np.empty(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("degrees", [(1, 1), (2, 2), (4, 5)])
+def test_heights_are_those_of_the_basis(degrees: tuple[int, int]) -> None:
+    u, v = scattered(3)
+    surface = fit_surface(u, v, bowl(u, v), degrees)
+    np.testing.assert_allclose(surface(u, v), surface.design(u, v) @ surface.coefficients, rtol=1e-12)
+
+
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 def test_a_fifth_of_outliers_on_one_side_does_not_move_it(side: float) -> None:
     u, v = scattered(3)

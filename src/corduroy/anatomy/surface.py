@@ -48,7 +48,7 @@ class PolynomialSurface:
         table = np.zeros((len(along_u), len(along_v)))
         table[tuple(self.powers.T)] = self.coefficients
         # Summed over v first: of a grid only its two axes are multiplied out.
-        by_u = (table @ along_v.reshape(len(along_v), -1)).reshape(-1, *along_v.shape[1:])
+        by_u = (table @ along_v.reshape(len(along_v), along_v[0].size)).reshape(len(table), *along_v.shape[1:])
         return np.asarray(sum(one * other for one, other in zip(along_u, by_u, strict=True)))
 
     def design(self, u: FloatArray, v: FloatArray) -> FloatArray:
