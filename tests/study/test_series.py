@@ -279,6 +279,49 @@ def test_missing_values_are_counted_where_they_could_be() -> None:
     assert odi.incomplete == ("SYN-03: no value 'Before surgery' and no value 'Last follow-up'",)
 
 
+def test_not_recorded_is_not_looked_for_and_not_seen(result: SeriesResult) -> None:
+    """Without a follow-up entry no record says that anybody looked; one that says so is told from those that do not."""
+    asked = event(result, "recurrence").absence
+    assert asked is not None
+    assert (asked.looked_for, asked.silent) == (tuple(result.flow.cases), ())
+    mute = [replace(file, events=(), complications=()) for file in SIX]
+    silent, mixed = (series(files, outcomes=["odi"]) for files in (mute, [SIX[0], *mute[1:]]))
+    for key in ("recurrence", "refracture", "adjacent", "reoperation", "complication_operation"):
+        found = event(silent, key)
+        assert found.absence is not None
+        assert (len(found.absence.looked_for), len(found.absence.silent)) == (0, 6)
+        told = "none was recorded in 6 cases; whether it was looked for is not in the records"
+        assert found.absence.words == told
+        assert found.proportion is not None
+        assert found.proportion.words.endswith(told)
+        assert found.rate is None or found.rate.words.endswith(told)
+    for key in ("leak", "death", "complication_biopsy"):
+        assert event(silent, key).absence == event(result, key).absence
+    absence = event(mixed, "recurrence").absence
+    assert absence is not None
+    assert (absence.looked_for, len(absence.silent)) == (("SYN-01",), 5)
+    zero = [objection.sentence for objection in silent.objections if objection.topic == "zero events"]
+    said = next(words for words in zero if "of 6 the records do not say that anybody looked" in words)
+    assert said.startswith("No recurrence is recorded among 6 patients")
+
+
+def test_a_biopsy_that_had_a_complication_is_not_counted_as_one_without() -> None:
+    harmed = replace(SIX[0], biopsies=(SIX[0].biopsies[0].model_copy(update={"complication": True}),), complications=())
+    found = event(series([harmed, *SIX[1:]], outcomes=["odi"]), "complication_biopsy")
+    assert found.proportion is not None
+    assert (found.proportion.count, found.proportion.n, found.proportion.source.cases) == (1, 6, ("SYN-01",))
+
+
+def test_who_was_last_seen_before_surgery_takes_no_time_from_the_others() -> None:
+    file = SIX[0]
+    unseen = replace(file, assessments=file.assessments[:1], imaging=(), events=(), measurements=())
+    found = event(series([unseen, *SIX[1:]], outcomes=["odi"]), "recurrence")
+    others = event(series(list(SIX[1:]), outcomes=["odi"]), "recurrence")
+    assert found.rate is not None
+    assert others.rate is not None
+    assert found.rate.person_years == pytest.approx(others.rate.person_years)
+
+
 def test_no_record_of_a_procedure_is_no_procedure() -> None:
     """With no biopsy at all nobody has one, and there is nothing to describe."""
     bare = [replace(file, biopsies=(), embolizations=()) for file in SIX]

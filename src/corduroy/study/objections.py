@@ -24,7 +24,9 @@ class AnalysisFacts:
     end_points : int
         Paired end points that were tested.
     zero_events : tuple of str
-        Events that nobody had, for example ``("recurrence", "cement leakage")``.
+        Events that were looked for and that nobody had, for example ``("recurrence", "cement leakage")``.
+    unasked_events : tuple of (str, int)
+        Events of which none is recorded, and patients of whom nothing says that anybody looked.
     retrospective, single_centre, controlled, consecutive : bool
         `consecutive`: it is stated that every eligible patient was included.
     readers : int or None
@@ -51,6 +53,7 @@ class AnalysisFacts:
     n: int
     end_points: int = 1
     zero_events: tuple[str, ...] = ()
+    unasked_events: tuple[tuple[str, int], ...] = ()
     retrospective: bool = False
     single_centre: bool = False
     controlled: bool = True
@@ -150,10 +153,19 @@ def _multiplicity(facts: AnalysisFacts) -> list[Objection]:
 
 
 def _zero_events(facts: AnalysisFacts) -> list[Objection]:
-    if not facts.zero_events or facts.n < 1:
+    if facts.n < 1:
         return []
     high = percent(clopper_pearson(0, facts.n).interval.high)
-    return [
+    unasked = [
+        Objection(
+            "zero events",
+            f"No {event} is recorded among {facts.n} patients; of {silent} the records do not say that anybody looked. "
+            f"Even if all were looked at, a true share of up to {high} is possible (95 % Clopper-Pearson).",
+            "10.1093/biomet/26.4.404",
+        )
+        for event, silent in facts.unasked_events
+    ]
+    return unasked + [
         Objection(
             "zero events",
             f"No {event} among {facts.n} patients is compatible with a true share of up to {high} (95 % "

@@ -14,11 +14,15 @@ from pypdf import PdfReader
 
 from corduroy.reports.series import write_series_report
 from corduroy.reports.series.content import series_content
+from corduroy.reports.series.docx import render_docx
+from corduroy.reports.series.html import render_html
 from corduroy.reports.series.pdf import render_pdf
 from corduroy.study.cohort_file import cohort_from
 from corduroy.study.origin import opened_records
-from corduroy.study.results import SeriesResult
+from corduroy.study.results import Absence, SeriesResult
 from corduroy.study.series import analyse
+
+MADE = "2026-01-02T03:04:05+00:00"
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -41,6 +45,27 @@ def test_the_printed_means_are_the_index_series(page: str, mean: str) -> None:
 def test_what_was_not_seen_is_bounded(page: str) -> None:
     assert "None seen in 6 (0.0 to 45.9 % is possible): cement leak" in page
     assert "0 in 24.9 person-years (0.000 to 0.148 per year)" in page
+
+
+def test_what_nobody_recorded_is_not_called_unseen(series: SeriesResult, tmp_path: Path) -> None:
+    """In the page, the PDF, the document and the table; of a leak that was looked for it still is."""
+    told = "none was recorded in 6 cases; whether it was looked for is not in the records"
+    mute = Absence((), series.flow.cases, told)
+    events = tuple(dataclasses.replace(e, absence=mute) if e.key != "leak" else e for e in series.events)
+    result = dataclasses.replace(series, events=events)
+    content = series_content(result, {})
+    texts = [
+        render_html(content, tmp_path),
+        "".join(p.extract_text() for p in PdfReader(io.BytesIO(render_pdf(content, tmp_path, MADE))).pages),
+        "\n".join(p.text for p in Document(io.BytesIO(render_docx(content, tmp_path, MADE))).paragraphs),
+    ]
+    for text in texts:
+        words = " ".join(text.replace("-\n", "-").split())
+        assert "No event of these kinds was recorded in 6; whether they were looked for is not in the records" in words
+        assert "None seen in 6 (0.0 to 45.9 % is possible): cement leak." in words
+    (table,) = [table for table in content.tables if table.key == "events"]
+    assert {row[0]: row[2] for row in table.rows}["Recurrence"] == "6 not recorded"
+    assert {row[0]: row[2] for row in table.rows}["Cement leak"] == "6 not seen"
 
 
 def test_every_p_stands_beside_the_smallest_possible_and_none_has_a_star(report: Path) -> None:

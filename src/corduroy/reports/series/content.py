@@ -18,7 +18,7 @@ from corduroy.reports.series.numbers import number, share, share_limits
 from corduroy.reports.series.outcomes import group_blocks, ordinal_blocks, paired_blocks, repeated_blocks
 from corduroy.reports.series.variables import described, mean_line
 from corduroy.reports.wording import DISCLAIMER
-from corduroy.study.results import CategoricalVariable, NumericVariable, SeriesResult
+from corduroy.study.results import CategoricalVariable, EventResult, NumericVariable, Proportion, SeriesResult
 
 Pictures = dict[str, Picture]
 
@@ -218,10 +218,22 @@ def _seen(result: SeriesResult) -> list[str]:
         f"{label}: {share(part)}, exact 95 % interval {share_limits(part)}." for label, part in known if part.count
     ]
     unseen: dict[str, list[str]] = {}
-    for label, part in known:
-        if not part.count:
-            unseen.setdefault(f"in {part.n} ({share_limits(part)} is possible)", []).append(label.lower())
-    return lines + [f"None seen {bound}: {', '.join(labels)}." for bound, labels in unseen.items()]
+    for event in result.events:
+        if event.proportion and not event.proportion.count:
+            unseen.setdefault(_none_of(event, event.proportion), []).append(event.label.lower())
+    return lines + [f"{bound}: {', '.join(labels)}." for bound, labels in unseen.items()]
+
+
+def _none_of(event: EventResult, part: Proportion) -> str:
+    """What "none" means: looked for and not seen, or only not recorded."""
+    silent = len(event.absence.silent) if event.absence else 0
+    if not silent:
+        return f"None seen in {part.n} ({share_limits(part)} is possible)"
+    whose = "" if silent == part.n else f" of {silent} of them"
+    return (
+        f"No event of these kinds was recorded in {part.n}; whether they were looked for is not in the records{whose} "
+        f"(if they were, {share_limits(part)} is possible)"
+    )
 
 
 def _chosen(pictures: Pictures, *keys: str) -> tuple[Picture, ...]:

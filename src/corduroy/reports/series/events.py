@@ -18,17 +18,31 @@ def follow_up_blocks(follow_up: FollowUp) -> list[Block]:
     if follow_up.median is not None:
         lines.append(f"Median by reverse Kaplan-Meier: {estimate(follow_up.median)} months.")
     for words, cases in (("Died", follow_up.died), ("Lost to follow-up", follow_up.lost)):
-        lines.append(f"{words}: {', '.join(cases) if cases else 'nobody'}.")
+        lines.append(f"{words}: {', '.join(cases) if cases else 'none recorded'}.")
     return [*blocks, Bullets(tuple(lines))]
 
 
 def event_blocks(events: Sequence[EventResult], pictures: Sequence[Picture]) -> list[Block]:
     """A row per event with exact bounds, the leaks by modality, each occurrence by name."""
     rows = tuple(
-        (event.label, share(event.proportion), share_limits(event.proportion), _upper(event), yearly(event.rate))
+        (
+            event.label,
+            share(event.proportion),
+            _without(event),
+            share_limits(event.proportion),
+            _upper(event),
+            yearly(event.rate),
+        )
         for event in events
     )
-    columns = ("event", "cases", "exact 95 % interval", "one-sided upper limit", "rate (exact 95 % interval)")
+    columns = (
+        "event",
+        "cases",
+        "cases without it",
+        "exact 95 % interval",
+        "one-sided upper limit",
+        "rate (exact 95 % interval)",
+    )
     blocks: list[Block] = [Table("events", "Events", columns, rows, _ZERO_NOTE)]
     leaks = [leak for event in events for leak in event.leaks]
     if leaks:
@@ -44,11 +58,13 @@ def event_blocks(events: Sequence[EventResult], pictures: Sequence[Picture]) -> 
 
 
 _ZERO_NOTE = (
+    "Cases without it: 'not seen' where the records say that it was looked for; 'not recorded' where they say nothing, "
+    "and the limits then hold only if it was looked for.",
     "Nothing seen is not nothing there: read the upper limit. The one-sided limit is printed where none was seen.",
 )
 _LANDMARK_NOTE = (
     "Kaplan-Meier. Before the first event its own band would have no width: the limits are then the exact binomial "
-    "ones of those followed so long.",
+    "ones of those followed so long. A case without an entry of the event counts as free of it.",
 )
 
 
@@ -70,6 +86,14 @@ def _landmark(row: RiskRow | None) -> str:
     if row is None or row.share is None:
         return NOT_MEASURED
     return f"{100 * row.share:.0f} % ({limits(row.interval, 100.0, 0)}; {row.at_risk} at risk)"
+
+
+def _without(event: EventResult) -> str:
+    """``4 not seen, 2 not recorded``."""
+    if event.absence is None:
+        return NOT_MEASURED
+    counts = ((len(event.absence.looked_for), "not seen"), (len(event.absence.silent), "not recorded"))
+    return ", ".join(f"{count} {words}" for count, words in counts if count) or "none"
 
 
 def _upper(event: EventResult) -> str:

@@ -99,6 +99,9 @@ def _curves(result: SeriesResult) -> Iterator[Drawn]:
         limits = "; the band is the 95 % interval" if event.curve.banded else ", and the limits that hold at each time"
         caption = f"Free of {event.curve.name}. Ticks: patients last seen; below the axis those at risk{limits}."
         alt = f"Kaplan-Meier curve of {event.label.lower()}: {share(event.proportion)} had it."
+        if event.absence and event.absence.silent:
+            told = event.absence.words
+            caption, alt = f"{caption} {told[:1].upper()}{told[1:]}.", f"{alt} {told[:1].upper()}{told[1:]}."
         yield Picture(f"survival-{event.key}", caption, alt), draw_survival(event.curve)
 
 

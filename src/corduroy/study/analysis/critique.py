@@ -53,9 +53,12 @@ def _facts(
         n=len(selection.cases),
         end_points=len(comparisons.family.end_points) if comparisons.family else 0,
         zero_events=tuple(
-            event.label.lower()
+            event.label.lower() for event in events if _is_claimed_of_nobody(event) and not _is_silent(event)
+        ),
+        unasked_events=tuple(
+            (event.label.lower(), len(event.absence.silent))
             for event in events
-            if event.key in _CLAIMED and event.proportion and event.proportion.count == 0
+            if event.absence and _is_claimed_of_nobody(event) and _is_silent(event)
         ),
         retrospective=design.retrospective is True,
         single_centre=design.centres == 1,
@@ -72,6 +75,15 @@ def _facts(
         missing=tuple((f"{outcome.label} before or after", len(outcome.incomplete)) for outcome in comparisons.every),
         interventions=_interventions(selection),
     )
+
+
+def _is_claimed_of_nobody(event: EventResult) -> bool:
+    return event.key in _CLAIMED and event.proportion is not None and event.proportion.count == 0
+
+
+def _is_silent(event: EventResult) -> bool:
+    """Whether of some cases nothing says that the event was looked for."""
+    return event.absence is not None and bool(event.absence.silent)
 
 
 def _readers(selection: Selection, cohort: Cohort) -> int | None:

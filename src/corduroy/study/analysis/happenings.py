@@ -8,25 +8,23 @@ import pandas as pd
 from corduroy.registry.record.choices import ComplicationType, EventType, Procedure, RecurrenceDefinition
 from corduroy.registry.values import SEPARATOR
 from corduroy.scales import LeakModality, YeomType
+from corduroy.study.analysis.absence import absence, without_complication, without_event
+from corduroy.study.analysis.curves import curve_of, reached
 from corduroy.study.analysis.describe import source
 from corduroy.study.analysis.parts import counted_of, rate_of
 from corduroy.study.competing_death import incidence
 from corduroy.study.rates import none_seen
 from corduroy.study.results import (
-    CurveStep,
+    Absence,
     EventResult,
     LeakRow,
     NotComputed,
     Occurrence,
     RiskRow,
     Source,
-    SurvivalCurve,
 )
 from corduroy.study.selection import Selection, first_event, months_since
-from corduroy.study.survival import EventFree, event_free
-
-LANDMARKS_MONTHS = (12.0, 24.0, 36.0, 60.0, 120.0)
-"""Times at which numbers at risk are printed (author's choice)."""
+from corduroy.study.survival import event_free
 
 _TIMED = (
     EventType.RECURRENCE,
@@ -36,7 +34,11 @@ _TIMED = (
     EventType.DEATH,
 )
 _MOST_LISTED = 200
-_SILENCE = "What is not in the registry counts as not having happened: the records cannot show what nobody looked for."
+_ENTRY = ["case_id", "entry_id"]
+_SILENCE = (
+    "A case of which none is recorded counts as one without it, and where nobody looked that may be wrong: the limits "
+    "hold only if it was looked for."
+)
 _MODALITY = (
     "Only computed tomography can show that there is none: it found 1.5 times as many leaks as radiographs "
     "(10.1302/0301-620x.85b1.13026)."
@@ -58,37 +60,6 @@ def happenings(selection: Selection) -> tuple[EventResult, ...]:
     )
 
 
-def curve_of(found: EventFree) -> SurvivalCurve:
-    """A Kaplan-Meier curve as a result."""
-    events_at = _steps_down(found)
-    times = np.asarray(found.times)
-    censored = np.asarray(found.censored)
-    steps = []
-    for place, (time, share, at_risk) in enumerate(zip(found.times, found.shares, found.at_risk, strict=True)):
-        band = found.band[place] if found.band is not None else None
-        gone = int((censored == time).sum()) if times.size else 0
-        low, high = (band.low, band.high) if band is not None else (None, None)
-        steps.append(CurveStep(time, at_risk, events_at[place], gone, share, low, high))
-    risk = tuple(RiskRow(mark.time, mark.at_risk, mark.share, mark.interval) for mark in found.landmarks)
-    return SurvivalCurve(found.name, tuple(steps), found.censored, risk, found.band is not None, found.words)
-
-
-def _steps_down(found: EventFree) -> list[int]:
-    """Events at each step: what left the risk set there and was not censored."""
-    after = [*found.at_risk[1:], 0]
-    censored = np.asarray(found.censored)
-    return [
-        max(0, now - later - int((censored == time).sum()))
-        for now, later, time in zip(found.at_risk, after, found.times, strict=True)
-    ]
-
-
-def reached(selection: Selection) -> tuple[float, ...]:
-    """The landmarks up to the longest follow-up."""
-    longest = selection.cases["months"].max()
-    return tuple(mark for mark in LANDMARKS_MONTHS if mark <= longest)
-
-
 def _timed(selection: Selection, type_: EventType) -> EventResult:
     cases = selection.cases
     events = selection.frames["event"]
@@ -96,7 +67,8 @@ def _timed(selection: Selection, type_: EventType) -> EventResult:
     first = first_event(events, type_).reindex(cases.index)
     happened = first["on"].notna().to_numpy(dtype=bool)
     until = first["on"].where(happened, cases["last_seen"])
-    days = (until - cases["operated"]).dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    # Who was last seen before surgery was not under observation for less than no time.
+    days = np.maximum((until - cases["operated"]).dt.days.to_numpy(dtype=np.float64, na_value=np.nan), 0.0)
     known = ~np.isnan(days)
     label = type_.label
     if not known.any():
@@ -107,27 +79,39 @@ def _timed(selection: Selection, type_: EventType) -> EventResult:
     years = float(days[known].sum()) / 365.25
     months = np.maximum(months_since(cases["operated"], until)[known], 0.0)
     shares, words = _competing(selection, type_, label, months, happened[known], known)
+    lacking = without_event(selection, type_, happened | ~known)
+    count = int((happened & known).sum())
     return EventResult(
         key=type_.value,
         label=label,
-        proportion=counted_of(label, int((happened & known).sum()), int(known.sum()), who),
-        rate=rate_of(label, int((happened & known).sum()), years) if years > 0 else None,
+        proportion=counted_of(label, count, int(known.sum()), who, lacking.words),
+        rate=rate_of(label, count, years, lacking.words) if years > 0 else None,
         curve=curve_of(event_free(label.lower(), months, happened[known], reached(selection))),
         occurrences=_occurrences(selection, events),
         incidence=shares,
         incidence_words=words,
-        notes=_notes(type_, int((happened & known).sum()), years),
+        absence=lacking,
+        notes=_notes(type_, count, years, lacking),
     )
 
 
-def _notes(type_: EventType, events: int, years: float) -> tuple[str, ...]:
-    notes = [_SILENCE]
+def _notes(type_: EventType, events: int, years: float, lacking: Absence) -> tuple[str, ...]:
+    notes = _on_absence(lacking)
     if events == 0 and years > 0:
-        seen = "; ".join(chance.words for chance in none_seen(years))
-        notes.append(f"None seen does not mean none: {seen}.")
+        chances = "; ".join(chance.words for chance in none_seen(years))
+        looked = (
+            "recorded does not mean none, even if all were looked at" if lacking.silent else "seen does not mean none"
+        )
+        notes.append(f"None {looked}: {chances}.")
     if type_ is EventType.RECURRENCE:
         notes.append(_LATE)
     return tuple(notes)
+
+
+def _on_absence(lacking: Absence) -> list[str]:
+    """What "none" means here, and what follows from it where nobody says that it was looked for."""
+    words = [lacking.words[:1].upper() + lacking.words[1:] + "."] if lacking.words else []
+    return [*words, *([_SILENCE] if lacking.silent else [])]
 
 
 def _competing(
@@ -186,6 +170,7 @@ def _leak(selection: Selection) -> EventResult:
         curve=None,
         occurrences=_leaks(selection, leaked),
         leaks=rows,
+        absence=absence(list(selection.cases["label"].reindex(looked.index[~looked])), []),
         notes=tuple(notes),
     )
 
@@ -233,18 +218,27 @@ def _complications(selection: Selection, procedure: Procedure) -> EventResult:
             f"complication_{procedure.value}", title, None, None, None, (), not_computed=(NotComputed(title, why),)
         )
     touched = frame[frame["case_id"].isin(having)]
+    counted = touched[_ENTRY]
+    if procedure is Procedure.BIOPSY:
+        # Its own record may say so without an entry of the complication.
+        biopsies = selection.frames["biopsy"]
+        counted = pd.concat([counted, biopsies.loc[biopsies["complication"].fillna(False).astype(bool), _ENTRY]])
+    lacking = without_complication(selection, procedure, counted)
     windows = sorted({int(days) for days in touched["window_days"].dropna()})
-    notes = [_SILENCE]
+    notes = _on_absence(lacking)
     if len(touched):
         told = ", ".join(f"{days} days" for days in windows) if windows else "not recorded"
         notes.append(f"Window of observation: {told}.")
     return EventResult(
         key=f"complication_{procedure.value}",
         label=title,
-        proportion=counted_of(title, touched["case_id"].nunique(), len(having), _frame_source(selection, touched)),
+        proportion=counted_of(
+            title, counted["case_id"].nunique(), len(having), _frame_source(selection, counted), lacking.words
+        ),
         rate=None,
         curve=None,
         occurrences=_complication_list(selection, touched),
+        absence=lacking,
         notes=tuple(notes),
     )
 

@@ -111,7 +111,10 @@ def _events(events: tuple[EventResult, ...]) -> str:
     if not any(event.curve for event in events):
         return ""
     return (
-        "Counts of events have exact binomial (Clopper-Pearson), first events per person-year (days / 365.25) "
+        "A case counts as free of an event where none is recorded; that it was looked for and not seen is said only "
+        "where the registry holds an entry that says so (a follow-up entry 'Seen, nothing new', a biopsy without "
+        "complication, a leak that was looked for). Counts of events have exact binomial (Clopper-Pearson), first "
+        "events per person-year (days / 365.25) "
         f"exact Poisson 95 % intervals. Times to an event: Kaplan-Meier (lifelines {version('lifelines')}) with "
         "limits by the beta product procedure; no band is drawn where nothing happened, the exact binomial limit among "
         "those followed so long is given instead. Where somebody died without the event, the cumulative incidence with "

@@ -9,8 +9,8 @@ import pandas as pd
 
 from corduroy.registry.record import BY_KIND
 from corduroy.registry.record.choices import EventType, Visit
+from corduroy.study.analysis.curves import curve_of, reached
 from corduroy.study.analysis.describe import numeric
-from corduroy.study.analysis.happenings import curve_of, reached
 from corduroy.study.analysis.times import MOST_LINES
 from corduroy.study.results import Estimate, FollowUp, Period, Timeline, TimelineMark
 from corduroy.study.selection import Selection, months_since

@@ -55,18 +55,22 @@ def proportion(
     return counted_of(name, found.count, found.n, source)
 
 
-def counted_of(name: str, count: int, n: int, source: Source) -> Proportion:
-    """So many of so many, with the one-sided limit where there is none."""
+def counted_of(name: str, count: int, n: int, source: Source, remark: str = "") -> Proportion:
+    """So many of so many, with the one-sided limit where there is none; `remark` ends its words."""
     found = clopper_pearson(count, n)
     upper = clopper_pearson(0, n, side="upper") if count == 0 else None
-    words = found.words if upper is None else f"{found.words}; {upper.words}"
+    words = _joined(found.words, upper.words if upper else "", remark)
     return Proportion(name, count, n, found.share, found.interval, upper.interval if upper else None, words, source)
 
 
-def rate_of(name: str, events: int, person_years: float) -> Rate:
-    """Events per person-year, with the one-sided limit where there is none."""
+def rate_of(name: str, events: int, person_years: float, remark: str = "") -> Rate:
+    """Events per person-year, with the one-sided limit where there is none; `remark` ends its words."""
     found = poisson_rate(events, person_years)
     upper = poisson_rate(0, person_years, side="upper") if events == 0 else None
-    words = found.words if upper is None else f"{found.words}; {upper.words}"
+    words = _joined(found.words, upper.words if upper else "", remark)
     limit = upper.interval if upper else None
     return Rate(name, events, person_years, found.per_year, found.interval, limit, words)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

@@ -6,6 +6,7 @@ A report renders these and computes nothing. `SeriesResult` is the root.
 from corduroy.study.results.basics import Estimate, NotComputed, Proportion, Rate, Source, TestLine
 from corduroy.study.results.cohort import Criterion, Flow, FlowStep
 from corduroy.study.results.events import (
+    Absence,
     CurveStep,
     EventResult,
     FollowUp,
@@ -30,6 +31,7 @@ from corduroy.study.results.series import AutomatedUse, Design, Ethics, Missing,
 from corduroy.study.results.variables import CategoricalVariable, Category, NumericVariable, Value, Variable
 
 __all__ = [
+    "Absence",
     "AutomatedUse",
     "Better",
     "CategoricalVariable",

@@ -120,6 +120,25 @@ class LeakRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """The cases without an event: "not seen" is more than "not recorded".
+
+    Parameters
+    ----------
+    looked_for : tuple of str
+        Cases whose records say that it was looked for and not there.
+    silent : tuple of str
+        Cases of which none was recorded; whether anybody looked is not in the records.
+    words : str
+        Empty where every case had the event.
+    """
+
+    looked_for: tuple[str, ...]
+    silent: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventResult:
     """An event: how often, how often per year, and when.
 
@@ -137,6 +156,9 @@ class EventResult:
     occurrences : tuple of Occurrence
     leaks : tuple of LeakRow
         Of the leak only.
+    absence : Absence or None
+        What is known of those without it; None where nothing was counted. Counts, rates and curves take a case of
+        which nothing is recorded for one without the event.
     notes : tuple of str
     not_computed : tuple of NotComputed
     """
@@ -150,6 +172,7 @@ class EventResult:
     incidence: tuple[RiskRow, ...] = ()
     incidence_words: str = ""
     leaks: tuple[LeakRow, ...] = ()
+    absence: Absence | None = None
     notes: tuple[str, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()
 
