@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corduroy.cli.guard import guarded
-from corduroy.cli.simulated import named_outputs, print_places
+from corduroy.cli.simulated import named_outputs, point_only, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.injection_case import InjectionWriters
@@ -27,7 +27,11 @@ def inject(
     facts: Annotated[Path | None, typer.Option(metavar="case.yaml", help="The clinical facts.")] = None,
     level: Annotated[str | None, typer.Option(help="Level of the lesion, such as T12.")] = None,
     lesion: Annotated[
-        Path | None, typer.Option(metavar="MASK", help="The lesion, painted or edited; otherwise as in the plan.")
+        Path | None, typer.Option(metavar="MASK", help="The lesion, painted or edited; otherwise it is looked for.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,Z", help="A point in the lesion, RAS+ mm, as for plan; not the random seed."),
     ] = None,
     structures: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Organs and vessels, numbered as TotalSegmentator does.")
@@ -77,7 +81,7 @@ def inject(
         str | None,
         typer.Option(metavar="F,L,O,U", help="Of fill, leaks that stop it, other leaks, unfinished: 1,1,0.25,0.25."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the random draws.")] = 1,
+    random_seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws.")] = 1,
     processes: Annotated[int, typer.Option(help="That compute side by side.")] = 2,
     scheme: Annotated[str | None, typer.Option(help="Label scheme, where it cannot be told by itself.")] = None,
     series: Annotated[
@@ -117,12 +121,12 @@ def inject(
             what_if_voxel_mm=max(voxel, 1.5),
             members=members,
             what_if_members=what_if,
-            seed=seed,
+            seed=random_seed,
             **({} if weights is None else {"weights": _weights(weights)}),
         )
         if not 1 <= processes <= 64:
             raise SettingsError(f"{processes} processes", "1 to 64")
-        plan = plan_request(level, lesion, facts, structures, contrast, settings)
+        plan = plan_request(level, lesion, facts, structures, contrast, settings, point_only(seed))
         case = one_case(source, labels)
         outputs = named_outputs(PlanOutputs.for_case(case, json, report), SimulatedKind.INJECTION, case.name, json)
         with work_bar() as bar:

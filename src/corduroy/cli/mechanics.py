@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corduroy.cli.guard import guarded
-from corduroy.cli.simulated import named_outputs, print_places
+from corduroy.cli.simulated import named_outputs, point_only, print_places
 
 if TYPE_CHECKING:
     from corduroy.pipeline.mechanics_case import Writers
@@ -27,7 +27,11 @@ def mechanics(
     facts: Annotated[Path | None, typer.Option(metavar="case.yaml", help="The clinical facts.")] = None,
     level: Annotated[str | None, typer.Option(help="Level of the lesion, such as T12.")] = None,
     lesion: Annotated[
-        Path | None, typer.Option(metavar="MASK", help="The lesion, painted or edited; otherwise as in the plan.")
+        Path | None, typer.Option(metavar="MASK", help="The lesion, painted or edited; otherwise it is looked for.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,Z", help="A point in the lesion, RAS+ mm, as for plan; not the random seed."),
     ] = None,
     structures: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Organs and vessels, numbered as TotalSegmentator does.")
@@ -62,7 +66,7 @@ def mechanics(
     ] = None,
     voxel: Annotated[float, typer.Option(metavar="MM", help="Edge of the models' voxels.")] = 1.0,
     samples: Annotated[int, typer.Option(help="Draws for the intervals; 0 for none.")] = 10,
-    seed: Annotated[int, typer.Option(help="Of the random draws.")] = 1,
+    random_seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws.")] = 1,
     scheme: Annotated[str | None, typer.Option(help="Label scheme, where it cannot be told by itself.")] = None,
     series: Annotated[
         str | None, typer.Option(help="Number, description or UID of a series, where DICOM holds several.")
@@ -83,11 +87,11 @@ def mechanics(
         from corduroy.pipeline.settings import CaseSettings
         from corduroy.planning.simulated import SimulatedKind
 
-        plan = plan_request(level, lesion, facts, structures, contrast, settings)
+        plan = plan_request(level, lesion, facts, structures, contrast, settings, point_only(seed))
         chosen = checked_settings(
             voxel_mm=voxel,
             samples=samples,
-            seed=seed,
+            seed=random_seed,
             volume_ml=volume,
             gelatin_percent=gelatin,
             body_mass_kg=body_mass,
