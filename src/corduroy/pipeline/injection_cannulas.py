@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from corduroy.anatomy.frame import Frame
+from corduroy.anatomy.level import Level
 from corduroy.errors import DoubtWarning, ModelError
+from corduroy.imaging.volume import LabelMap
 from corduroy.pipeline.injection_settings import GivenCannula
 from corduroy.planning.corridors import outer_diameter_mm
 from corduroy.simulation.injection import Cannula
@@ -17,6 +19,7 @@ from corduroy.simulation.injection_study.dose import side_of
 
 _WALLS_MM = 0.5  # both walls of a bone cannula together; author's choice
 _HANDLE_MM = 40.0  # of the cannula outside the skin, with its hub; author's choice
+_NEAR_MM = 2.0  # a tip this near to labelled bone is left to the look at the model's own voxels; author's choice
 
 
 def cannulas_of(plan: dict[str, Any], given: GivenCannula | None, frame: Frame) -> dict[str, Cannula]:
@@ -52,6 +55,39 @@ def cannulas_of(plan: dict[str, Any], given: GivenCannula | None, frame: Frame) 
         why = plan["missing"].get("cement_corridors", "no corridor for the cement is safe")
         raise ModelError(f"{plan['level']} without a cannula: {why}", "a planned corridor that keeps its margins")
     return planned
+
+
+def require_tip_in_vertebra(given: GivenCannula, labels: LabelMap, numbers: Mapping[Level, int]) -> None:
+    """Refuse a line that belongs elsewhere before anything is planned for it.
+
+    Parameters
+    ----------
+    given : GivenCannula
+    labels : LabelMap
+    numbers : mapping of Level to int
+        The vertebrae in which the tip may lie, with their labels.
+
+    Raises
+    ------
+    ModelError
+        If no labelled bone is near the tip; a tip that lies in bone once x and y change their signs is told as such.
+    """
+    tip = np.asarray(given.tip_mm)
+    if _is_near(tip, labels, numbers):
+        return
+    where = next(iter(numbers)) if len(numbers) == 1 else "a vertebra"
+    do = "look at the line, the level and the labels"
+    if _is_near(tip * (-1, -1, 1), labels, numbers):
+        do = f"with x and y of the other sign it lies in {where}: look whether its numbers are LPS or RAS, as it says"
+    at = ", ".join(f"{value:.1f}" for value in tip)
+    raise ModelError(f"a cannula whose tip lies outside the bone, at {at} (RAS+ mm)", f"a tip in {where}", do)
+
+
+def _is_near(point: np.ndarray, labels: LabelMap, numbers: Mapping[Level, int]) -> bool:
+    """Whether labelled bone lies within `_NEAR_MM` of a world point, looked for millimetre by millimetre."""
+    reach = np.arange(-_NEAR_MM, _NEAR_MM + 0.5)
+    around = point + np.stack(np.meshgrid(reach, reach, reach), axis=-1).reshape(-1, 3)
+    return bool(np.isin(labels.sample(around, order=0).astype(int), list(numbers.values())).any())
 
 
 def _planned(plan: dict[str, Any]) -> dict[str, Cannula]:

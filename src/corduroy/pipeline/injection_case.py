@@ -11,7 +11,7 @@ from corduroy.errors import ModelError
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.files import require_writable, write_json
 from corduroy.pipeline.images import CaseImages
-from corduroy.pipeline.injection_cannulas import cannulas_of, chosen_cannulas
+from corduroy.pipeline.injection_cannulas import cannulas_of, chosen_cannulas, require_tip_in_vertebra
 from corduroy.pipeline.injection_compute import OnMember, Subject, compute_study
 from corduroy.pipeline.injection_members import member_runner
 from corduroy.pipeline.injection_outputs import InjectionImages, InjectionReportWriter, write_injection_files
@@ -23,6 +23,7 @@ from corduroy.pipeline.plan_outputs import PlanOutputs, PlanReportWriter, planne
 from corduroy.pipeline.planned_run import PlannedRun
 from corduroy.pipeline.run import CaseRun, OnStep, collecting, in_silence, label_of
 from corduroy.pipeline.settings import CaseSettings
+from corduroy.planning.clinical_facts import read_clinical_facts
 from corduroy.planning.simulated import SimulatedKind, SimulatedPart
 from corduroy.planning.surgical_plan import DISCLAIMER
 from corduroy.provenance import Provenance
@@ -123,6 +124,7 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
         }
 
     def _computed(self, run: CaseRun, on_step: OnStep) -> tuple[dict[str, Any], tuple[Study, CaseImages]]:
+        self._look_at_cannula(run)
         with self._planned(on_step) as (plan, folder), collecting(run.warnings):
             subject = self._subject(run, plan, folder, on_step)
         steps = self._places.steps
@@ -132,6 +134,19 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
         document = self._document(study, plan, run)
         ct, labels = run.images
         return document, (study, CaseImages(self._case.name, labels, label_of(run.spine), ct))
+
+    def _look_at_cannula(self, run: CaseRun) -> None:
+        """The user's own line, as soon as the labels are known: a plan takes minutes."""
+        if self._chosen.cannula is None:
+            return
+        with collecting(run.warnings):
+            numbers = label_of(run.spine)
+        level = self._plan.level
+        if level is None and self._plan.facts is not None:
+            level = read_clinical_facts(self._plan.facts).level
+        wanted = numbers if level is None else {each: number for each, number in numbers.items() if each == level}
+        if wanted:  # a level that is not there is refused by the plan, in its own words
+            require_tip_in_vertebra(self._chosen.cannula, run.images[1], wanted)
 
     def _subject(self, run: CaseRun, plan: dict[str, Any], folder: Path, on_step: OnStep) -> Subject:
         """Everything that can be wrong is looked at here, before anything is computed."""
