@@ -12,8 +12,6 @@ from corduroy.registry.exchange.check import overdue_visit
 from corduroy.registry.record import Assessment, CaseFile, Consent, FollowUpEvent, Operation, Patient, TreatedCase
 from corduroy.registry.store import Registry
 
-from .conftest import fill
-
 SURGERY = date(2020, 1, 10)
 
 
@@ -63,7 +61,10 @@ def test_nobody_waits_for_who_cannot_come(parts: dict[str, object]) -> None:
 
 
 def test_the_check_lists_doubts_gaps_and_the_overdue(registry: Registry) -> None:
-    fill(registry, [case_file()])
+    with registry.transaction(who="R1", why="entered past the doubts") as change:
+        patient = change.add(case_file().patient)
+        case = change.add(case_file().case, patient.id)
+        change.add(case_file().operations[0], case.id)
     found = check_registry(registry, date(2021, 1, 1))
     assert found.cases == 1
     assert found.errors == []
@@ -73,3 +74,21 @@ def test_the_check_lists_doubts_gaps_and_the_overdue(registry: Registry) -> None
     assert gaps["patient", "sex"] == (1, 1)
     assert ("operation", "blood_loss_ml") not in gaps
     assert not any(kind == "leak" for kind, _ in gaps)
+
+
+def test_a_confirmed_doubt_is_not_raised_again(registry: Registry) -> None:
+    """What the trail holds is counted alone, and a new doubt is raised beside it."""
+    with registry.transaction(who="R1", why="import") as change:
+        patient = change.add(Patient(pseudonym="P1"))
+        case = change.add(TreatedCase(case_no=1, levels=("T7",)), patient.id)
+        change.add(Operation(on=SURGERY, blood_loss_ml=5), case.id)
+        confirmed = len(change.check())
+        change.confirm()
+    found = check_registry(registry, SURGERY)
+    assert confirmed >= 1
+    assert (found.doubts, found.confirmed, found.as_plain()["confirmed"]) == ([], confirmed, confirmed)
+    with registry.transaction(who="R1", why="a second one") as change:
+        change.add(Operation(on=date(2020, 2, 10), blood_loss_ml=19_000), case.id)
+    found = check_registry(registry, SURGERY)
+    assert found.confirmed >= confirmed
+    assert ["19000 ml is unusual" in one.finding.message for one in found.doubts] == [True]

@@ -46,8 +46,10 @@ def _print(found: RegistryCheck) -> None:
         ]
     )
     _lines([f"missing: {one.label}: {one.missing} of {one.entries}" for one in found.missing])
+    confirmed = f" ({found.confirmed} more confirmed)" if found.confirmed else ""
     typer.echo(
-        f"{found.cases} cases: {len(found.errors)} errors, {len(found.doubts)} doubts, {len(found.overdue)} overdue"
+        f"{found.cases} cases: {len(found.errors)} errors, {len(found.doubts)} doubts{confirmed}, "
+        f"{len(found.overdue)} overdue"
     )
 
 

@@ -11,6 +11,8 @@ from corduroy.registry.exchange.rows import filled_counts
 from corduroy.registry.record import BY_KIND, CaseFile, Finding
 from corduroy.registry.record.choices import ConsentScope, EventType, Visit
 from corduroy.registry.store import Registry
+from corduroy.registry.store.history import all_confirmed
+from corduroy.registry.store.reading import read_case_files
 
 PLANNED_DAYS: dict[Visit, int] = {
     Visit.WEEK_6: 42,
@@ -74,9 +76,20 @@ class Overdue:
 
 @dataclass
 class RegistryCheck:
-    """What was found in a registry."""
+    """What was found in a registry.
+
+    Parameters
+    ----------
+    cases : int
+    errors, doubts : list of CaseFinding
+        Doubts by which a person stands already are not among them; `confirmed` counts these.
+    confirmed : int
+    missing : list of Missing
+    overdue : list of Overdue
+    """
 
     cases: int = 0
+    confirmed: int = 0
     errors: list[CaseFinding] = field(default_factory=list)
     doubts: list[CaseFinding] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
@@ -85,7 +98,8 @@ class RegistryCheck:
     def as_plain(self) -> dict[str, Any]:
         """As JSON holds it."""
         lists = {name: getattr(self, name) for name in ("errors", "doubts", "missing", "overdue")}
-        return {"cases": self.cases, **{name: [one.as_plain() for one in found] for name, found in lists.items()}}
+        counts = {"cases": self.cases, "confirmed": self.confirmed}
+        return {**counts, **{name: [one.as_plain() for one in found] for name, found in lists.items()}}
 
 
 def check_registry(registry: Registry, today: date) -> RegistryCheck:
@@ -98,16 +112,28 @@ def check_registry(registry: Registry, today: date) -> RegistryCheck:
         The day for which visits are overdue.
     """
     found = RegistryCheck()
-    for file in registry.case_files():
-        found.cases += 1
-        key = (file.patient.pseudonym, file.case.case_no)
-        for finding in file.findings():
-            (found.errors if finding.is_hard else found.doubts).append(CaseFinding(*key, finding))
-        late = overdue_visit(file, today)
-        if late:
-            found.overdue.append(Overdue(*key, late, _due(file, late), file.last_seen))
+    with registry.connected() as connection:
+        confirmed = all_confirmed(connection)
+        for case_id, file in read_case_files(connection):
+            found.cases += 1
+            key = (file.patient.pseudonym, file.case.case_no)
+            _sort(file, key, confirmed.get(case_id, set()), found)
+            late = overdue_visit(file, today)
+            if late:
+                found.overdue.append(Overdue(*key, late, _due(file, late), file.last_seen))
     found.missing = list(_missing(registry))
     return found
+
+
+def _sort(file: CaseFile, key: tuple[str, int], confirmed: set[str], found: RegistryCheck) -> None:
+    """What is found in a case to the errors or the doubts; what a person stands by is counted alone."""
+    for finding in file.findings():
+        if finding.is_hard:
+            found.errors.append(CaseFinding(*key, finding))
+        elif finding.message in confirmed:
+            found.confirmed += 1
+        else:
+            found.doubts.append(CaseFinding(*key, finding))
 
 
 def overdue_visit(file: CaseFile, today: date) -> Visit | None:

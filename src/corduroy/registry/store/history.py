@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from corduroy.registry.record import BY_KIND
 from corduroy.registry.store.audit import AuditRow
+from corduroy.registry.store.entries import id_of
 from corduroy.registry.store.tables import AUDIT
 
 _DONE = {"add": "added", "update": "changed", "delete": "deleted", "confirm": "confirmed"}
@@ -49,6 +50,15 @@ def confirmed_before(connection: Connection, kind: str, number: int) -> set[str]
     """The doubts about an entry by which a person stands already."""
     query = select(AUDIT.c.after).where(AUDIT.c.entry_no == number, AUDIT.c.kind == kind, AUDIT.c.action == "confirm")
     return {message for state in connection.execute(query).scalars() for message in json.loads(state)["confirmed"]}
+
+
+def all_confirmed(connection: Connection) -> dict[str, set[str]]:
+    """The doubts by which a person stands, by the id of the entry, a case or a patient, about which they are."""
+    query = select(AUDIT.c.kind, AUDIT.c.entry_no, AUDIT.c.after).where(AUDIT.c.action == "confirm")
+    found: dict[str, set[str]] = {}
+    for kind, number, state in connection.execute(query):
+        found.setdefault(id_of(kind, number), set()).update(json.loads(state)["confirmed"])
+    return found
 
 
 def _shown(value: Any) -> str:
