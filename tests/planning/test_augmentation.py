@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from corduroy.anatomy import Level, Side
-from corduroy.planning.augmentation import AugmentationSettings, marrow_space, plan_augmentation
+from corduroy.planning.augmentation import AugmentationSettings, LesionShare, marrow_space, plan_augmentation
 from corduroy.planning.leak_sites import BreachedCortex, leak_sites, wall_at
 from corduroy.planning.lesion_mask import LesionMask
+from corduroy.provenance import Measured
 from corduroy.scales import YeomType
 
 T12 = Level.T12
@@ -30,6 +31,30 @@ def test_fill_shares_are_volumes_over_volumes(patient: Any) -> None:
     assert four.of_body_percent.value == pytest.approx(2 * two.of_body_percent.value)
     assert two.of_lesion_percent is not None
     assert two.of_lesion_percent.value == pytest.approx(200.0 / plan.injectable.value)
+
+
+def test_how_uncertain_the_lesion_is_goes_into_what_is_injectable_and_how_full_it_gets(patient: Any) -> None:
+    vertebra = patient.spine.vertebrae[T12]
+    lesion = LesionMask.parted(patient.lesion, patient.spine, T12)
+    plan = plan_augmentation(vertebra, lesion, (), None, Measured(1.0, "ml", 0.8, "as found"))
+    assert plan.injectable.uncertainty == pytest.approx(0.8 * plan.injectable.value)
+    assert plan.lesion_in_body is not None
+    assert plan.lesion_in_body.uncertainty == pytest.approx(0.8 * plan.lesion_in_body.value)
+    share = plan.fills[0].of_lesion_percent
+    assert share is not None
+    low, high = share.interval_95
+    assert low == pytest.approx(share.value / 1.8)
+    assert high == pytest.approx(share.value / 0.2)
+    drawn = plan_augmentation(vertebra, lesion, (), None, Measured(1.0, "ml", 0.001, "as found"))
+    assert drawn.injectable.uncertainty > 0.03 * drawn.injectable.value
+
+
+def test_a_share_of_what_may_be_nothing_is_open_above() -> None:
+    share = LesionShare.of(2.0, Measured(0.5, "ml", 0.6, "lesion"))
+    assert share is not None
+    assert share.value == pytest.approx(400.0)
+    assert share.interval_95 == (pytest.approx(200.0 / 1.1), None)
+    assert LesionShare.of(2.0, Measured(0.0, "ml", 0.1, "lesion")) is None
 
 
 def test_without_a_lesion_mask_the_marrow_space_is_said_to_be_what_is_filled(patient: Any) -> None:

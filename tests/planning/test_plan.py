@@ -11,6 +11,7 @@ from corduroy.errors import PlanError
 from corduroy.morphometry import measure_spine
 from corduroy.planning.clinical_facts import ClinicalFacts
 from corduroy.planning.corridors import CorridorSettings, EntryFrom, Purpose
+from corduroy.planning.lesion_extent import extent_of
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, fracture_by_height, make_plan
 
@@ -111,6 +112,18 @@ def test_prompts_ask_where_there_is_reason(plan: SurgicalPlan) -> None:
 def test_an_epidural_part_that_touches_the_body_is_a_way_for_cement(plan: SurgicalPlan) -> None:
     assert plan.augmentation is not None
     assert any(site.wall == "posterior wall" and site.yeom == "C" for site in plan.augmentation.leaks)
+
+
+def test_an_uncertain_lesion_makes_an_uncertain_injectable_volume(
+    inputs: PlanInputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert inputs.lesion is not None
+    found = extent_of(inputs.lesion, inputs.spine)
+    vague = replace(found, in_bone=replace(found.in_bone, uncertainty=0.5 * found.in_bone.value))
+    monkeypatch.setattr("corduroy.planning.plan.extent_of", lambda *_: vague)
+    augmentation = make_plan(inputs, SETTINGS).augmentation
+    assert augmentation is not None
+    assert augmentation.injectable.uncertainty == pytest.approx(0.5 * augmentation.injectable.value)
 
 
 def test_a_level_that_is_not_there_is_refused(inputs: PlanInputs) -> None:

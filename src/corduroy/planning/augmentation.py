@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -49,6 +49,36 @@ class AugmentationSettings(BaseModel):
 
 
 @dataclass(frozen=True)
+class LesionShare:
+    """A volume in percent of the injectable part of the lesion.
+
+    Parameters
+    ----------
+    value : float
+    interval_95 : tuple of float and float or None
+        Its ends, which lie unevenly about the value, since a small lesion is the uncertain divisor; the upper one is
+        None where the lesion's own interval reaches nothing: the share is then open above.
+    unit, method : str
+    """
+
+    value: float
+    interval_95: tuple[float, float | None]
+    unit: str
+    method: str
+
+    @classmethod
+    def of(cls, volume_ml: float, lesion: Measured) -> LesionShare | None:
+        """The share, or None where nothing of the lesion is injectable."""
+        if lesion.value <= 0:
+            return None
+        smallest, largest = lesion.interval
+        high = 100.0 * volume_ml / smallest if smallest > 0 else None
+        return cls(
+            100.0 * volume_ml / lesion.value, (100.0 * volume_ml / largest, high), "%", f"share of: {lesion.method}"
+        )
+
+
+@dataclass(frozen=True)
 class FillShare:
     """How full a volume of cement makes the vertebra.
 
@@ -57,13 +87,13 @@ class FillShare:
     volume_ml : float
     of_body_percent : Measured
         Of the body's volume.
-    of_lesion_percent : Measured or None
+    of_lesion_percent : LesionShare or None
         Of the injectable part of the lesion; above 100 the rest goes elsewhere. None without a lesion mask.
     """
 
     volume_ml: float
     of_body_percent: Measured
-    of_lesion_percent: Measured | None
+    of_lesion_percent: LesionShare | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +137,7 @@ def plan_augmentation(
     lesion: LesionMask | None = None,
     breaches: Sequence[BreachedCortex] | None = None,
     settings: AugmentationSettings | None = None,
+    in_bone: Measured | None = None,
 ) -> AugmentationPlan:
     """Plan the cement of one vertebra.
 
@@ -118,6 +149,8 @@ def plan_augmentation(
     breaches : sequence of BreachedCortex or None
         Holes in the cortex; None if nobody looked, empty if none was found.
     settings : AugmentationSettings, optional
+    in_bone : Measured, optional
+        The lesion's volume in bone as it was found: how uncertain its border makes it goes into what is injectable.
 
     Raises
     ------
@@ -136,17 +169,19 @@ def plan_augmentation(
     inside = None if lesion is None else lesion.on(vertebra.mask) & body
     body_ml = _volume(vertebra, body, "voxels in front of the posterior wall")
     marrow_ml = _volume(vertebra, marrow, f"deeper than {chosen.cortex_mm:g} mm below the body's surface")
-    injectable = marrow_ml
+    in_body, injectable = None, marrow_ml
     if inside is not None:
-        injectable = _volume(vertebra, inside & marrow, f"lesion in the marrow space ({marrow_ml.method})")
+        method = f"lesion in the marrow space ({marrow_ml.method})"
+        in_body = _as_uncertain_as(in_bone, _volume(vertebra, inside, "lesion mask in the body"))
+        injectable = _as_uncertain_as(in_bone, _volume(vertebra, inside & marrow, method))
     fills = tuple(
-        FillShare(ml, _percent(ml, body_ml), None if inside is None else _percent_or_none(ml, injectable))
+        FillShare(ml, _percent(ml, body_ml), None if inside is None else LesionShare.of(ml, injectable))
         for ml in chosen.volumes_ml
     )
     return AugmentationPlan(
         body_ml,
         marrow_ml,
-        None if inside is None else _volume(vertebra, inside, "lesion mask in the body"),
+        in_body,
         injectable,
         "marrow space of the whole body, as there is no lesion mask"
         if inside is None
@@ -176,13 +211,16 @@ def _volume(vertebra: Vertebra, mask: BoolArray, method: str) -> Measured:
     return Measured(volume, "ml", volume_uncertainty_ml(vertebra, volume), method)
 
 
+def _as_uncertain_as(in_bone: Measured | None, part: Measured) -> Measured:
+    """A part of the lesion, in relation at least as uncertain as the whole."""
+    if in_bone is None or in_bone.value <= 0:
+        return part
+    return replace(part, uncertainty=max(part.uncertainty, part.value * in_bone.uncertainty / in_bone.value))
+
+
 def _percent(volume_ml: float, of: Measured) -> Measured:
     share = 100.0 * volume_ml / of.value
     return Measured(share, "%", share * of.uncertainty / of.value, f"share of: {of.method}")
-
-
-def _percent_or_none(volume_ml: float, of: Measured) -> Measured | None:
-    return _percent(volume_ml, of) if of.value > 0 else None
 
 
 def _warnings(

@@ -19,7 +19,7 @@ from corduroy.planning.decompression import DecompressionPlan, plan_decompressio
 from corduroy.planning.embolization import plan_embolization
 from corduroy.planning.imaging_facts import imaging_facts
 from corduroy.planning.leak_sites import BreachedCortex
-from corduroy.planning.lesion_extent import extent_of
+from corduroy.planning.lesion_extent import LesionExtent, extent_of
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.needle_searches import NeedleSearches
@@ -56,9 +56,9 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
     """
     chosen = settings or PlanSettings()
     measured = _measured(inputs)
-    planner = _Planner(inputs, chosen)
     findings = inputs.character
     extent = None if inputs.lesion is None else extent_of(inputs.lesion, inputs.spine, findings)
+    planner = _Planner(inputs, chosen, extent)
     scores = score(imaging_facts(measured, extent, findings), inputs.facts)
     breaches = breaches_of(findings, extent) if inputs.breaches is None else inputs.breaches
     decompression = planner.decompression()
@@ -98,9 +98,10 @@ def make_plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Surgi
 class _Planner:
     """Tries each part; what cannot be had is noted with its reason."""
 
-    def __init__(self, inputs: PlanInputs, settings: PlanSettings) -> None:
+    def __init__(self, inputs: PlanInputs, settings: PlanSettings, extent: LesionExtent | None) -> None:
         self._inputs = inputs
         self._settings = settings
+        self._in_bone = None if extent is None else extent.in_bone
         target = None if inputs.lesion is None else _target(inputs.lesion)
         self._searches = NeedleSearches(inputs.spine, inputs.level, target, inputs.structures)
         self.missing: dict[str, str] = {}
@@ -120,7 +121,9 @@ class _Planner:
     def augmentation(self, breaches: tuple[BreachedCortex, ...] | None) -> AugmentationPlan | None:
         inputs, settings = self._inputs, self._settings.augmentation
         vertebra = inputs.spine.vertebrae[inputs.level]
-        return self._try("augmentation", lambda: plan_augmentation(vertebra, inputs.lesion, breaches, settings))
+        return self._try(
+            "augmentation", lambda: plan_augmentation(vertebra, inputs.lesion, breaches, settings, self._in_bone)
+        )
 
     def decompression(self) -> DecompressionPlan | None:
         inputs, settings = self._inputs, self._settings.decompression

@@ -188,7 +188,10 @@ def _cement(document: dict[str, Any], keys: list[str]) -> Section:
     corridors = _corridors(document, "cement_corridors")
     if found is None:
         return Section("Cement", words, figures=figures, tables=corridors)
-    fill_note = f"{_INTERVAL} Above 100 % of the lesion the rest goes elsewhere."
+    fill_note = (
+        f"{_INTERVAL} Of the lesion: 95 % interval, wide above and open where the lesion's own reaches nothing. Above "
+        "100 % of the lesion the rest goes elsewhere."
+    )
     return Section(
         "Cement",
         words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corduroy.planning.arch_resection import PROCESSES
-from corduroy.reports.plan.wording import NOTHING, assessed_words, measured_words, score_words
+from corduroy.reports.plan.wording import NOTHING, assessed_words, measured_words, score_words, share_words
 
 Rows = list[list[str]]
 
@@ -84,7 +84,7 @@ def artery_rows(found: dict[str, Any]) -> Rows:
 def fill_rows(found: dict[str, Any]) -> Rows:
     """Volumes with the shares that they fill."""
     return [
-        [f"{f['volume_ml']:g} ml", measured_words(f["of_body_percent"]), measured_words(f["of_lesion_percent"])]
+        [f"{f['volume_ml']:g} ml", measured_words(f["of_body_percent"], 0), share_words(f["of_lesion_percent"])]
         for f in found["fills"]
     ]
 

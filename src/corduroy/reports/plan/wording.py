@@ -16,6 +16,16 @@ def measured_words(measured: dict[str, Any] | None, digits: int = 1) -> str:
     return f"{measured['value']:.{digits}f} ± {measured['uncertainty']:.{digits}f} {unit}".rstrip()
 
 
+def share_words(share: dict[str, Any] | None) -> str:
+    """A share of the lesion with its interval, which may be open above; a dash where there is none."""
+    if share is None:
+        return NOTHING
+    if "interval_95" not in share:  # a plan made before the lesion's own uncertainty entered it
+        return measured_words(share, 0)
+    low, high = share["interval_95"]
+    return f"{share['value']:.0f} % ({low:.0f} " + ("or more)" if high is None else f"to {high:.0f})")
+
+
 def score_words(result: dict[str, Any]) -> str:
     """Grade or total, or what is still possible."""
     label = result["grade_label"] or (None if result["grade"] is None else grade_words(result["grade"]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corduroy.anatomy.level import Level
 
 if TYPE_CHECKING:
+    from corduroy.planning.augmentation import LesionShare
     from corduroy.planning.corridors import Corridor
 
 PointMm = tuple[float, float, float]
@@ -73,11 +74,11 @@ class CorridorAnswer:
 
 @dataclass(frozen=True)
 class FillAnswer:
-    """How full a volume makes body and lesion, percent with half-widths of the 95 % interval; see `FillShare`."""
+    """How full a volume makes body (percent, half-width of the 95 % interval) and lesion; see `FillShare`."""
 
     volume_ml: float
     of_body: tuple[float, float]
-    of_lesion: tuple[float, float] | None
+    of_lesion: LesionShare | None
     seconds: float
 
 

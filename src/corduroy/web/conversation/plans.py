@@ -29,6 +29,7 @@ from corduroy.planning.corridors.given import given_corridor, onto_entries
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.planning.lesion_parts import CODES
 from corduroy.planning.plan_settings import PlanSettings
+from corduroy.provenance import Measured
 from corduroy.web.conversation.answers import (
     CorridorAnswer,
     FillAnswer,
@@ -50,6 +51,7 @@ class _Plan:
     spine: Spine
     level: Level
     lesion: LesionMask | None
+    in_bone: Measured | None
     settings: PlanSettings
     structures: LabelMap | None
     scenes: dict[str, tuple[Scene, Fields]] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class _Plan:
             self.lesion,
             None,
             AugmentationSettings.model_validate(chosen.model_dump()),
+            self.in_bone,
         )
 
 
@@ -152,11 +155,10 @@ def set_volume(files: ScanFiles, volume_ml: float) -> FillAnswer:
     """How full a volume of cement makes body and lesion."""
     started = time.perf_counter()
     fill = _opened(files).augmentation(volume_ml).fills[0]
-    of_lesion = fill.of_lesion_percent
     return FillAnswer(
         volume_ml,
         (fill.of_body_percent.value, fill.of_body_percent.uncertainty),
-        None if of_lesion is None else (of_lesion.value, of_lesion.uncertainty),
+        fill.of_lesion_percent,
         time.perf_counter() - started,
     )
 
@@ -198,7 +200,7 @@ def _opened(files: ScanFiles) -> _Plan:
     spine, level = spine_of(files), Level(document["level"])
     lesion = None if files.lesion is None else _lesion(files.lesion, level)
     settings = _as_found(PlanSettings.model_validate(document["settings"]), document)
-    plan = _Plan(spine, level, lesion, settings, organs_of(files.structures, spine))
+    plan = _Plan(spine, level, lesion, _in_bone_ml(document), settings, organs_of(files.structures, spine))
     _keep(_OPEN, files, plan)
     return plan
 
@@ -208,6 +210,11 @@ def _lesion(path: Path, level: Level) -> LesionMask:
     whole = read_labels(path)
     box = ndimage.find_objects((whole.array > 0).astype(np.uint8))[0]
     return LesionMask(level, whole.crop(box, 1))
+
+
+def _in_bone_ml(document: dict[str, Any]) -> Measured | None:
+    """The lesion's volume in bone, with its uncertainty, as the plan has it."""
+    return None if document["lesion"] is None else Measured(**document["lesion"]["in_bone"])
 
 
 def _as_found(settings: PlanSettings, document: dict[str, Any]) -> PlanSettings:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
+from corduroy.reports.plan.wording import share_words
 from corduroy.web.api.jobs import result_address
 from corduroy.web.pages.case.results import ScanResults
 from corduroy.web.pages.case.wording import MISSING, measured, number
@@ -96,7 +97,7 @@ def _cement(plan: dict[str, Any]) -> None:
         return
     ui.label(text("plan.injectable", value=measured(cement["injectable"]), what=cement["injectable_is"]))
     rows = [
-        (f"{fill['volume_ml']:g}", measured(fill["of_body_percent"], 0), measured(fill["of_lesion_percent"], 0))
+        (f"{fill['volume_ml']:g}", measured(fill["of_body_percent"], 0), share_words(fill["of_lesion_percent"]))
         for fill in cement["fills"]
     ]
     data_table(text("plan.fill"), [text(f"plan.{name}") for name in ("volume", "of_body", "of_lesion")], rows)

@@ -9,9 +9,11 @@ from nicegui import ui
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import CorduroyError
+from corduroy.planning.document import document_of
+from corduroy.reports.plan.wording import share_words
 from corduroy.web.conversation import Desk, FillAnswer, OpenedPlan, ScanFiles, WidthAnswer
 from corduroy.web.conversation.questions import ask_fill, ask_width
-from corduroy.web.pages.case.wording import MISSING, number
+from corduroy.web.pages.case.wording import number
 from corduroy.web.pages.frame import heading
 from corduroy.web.pages.tables import data_table
 from corduroy.web.texts import text
@@ -102,9 +104,9 @@ class LaminaPart(_Amount):
 
 def _fill(answer: FillAnswer) -> None:
     rows = [(text("plan.of_body"), number(*answer.of_body, digits=0))]
-    rows.append((text("plan.of_lesion"), MISSING if answer.of_lesion is None else number(*answer.of_lesion, digits=0)))
+    rows.append((text("plan.of_lesion"), share_words(document_of(answer.of_lesion))))
     data_table(text("plan.fill"), [text("plan.quantity"), text("plan.value")], rows)
-    if answer.of_lesion is not None and answer.of_lesion[0] > 100.0:
+    if answer.of_lesion is not None and answer.of_lesion.value > 100.0:
         ui.label(text("plan.over_full")).classes("doubt")
     ui.label(text("plan.answered", seconds=answer.seconds)).classes("quiet")
 
