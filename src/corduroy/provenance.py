@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from corduroy import __version__
+from corduroy.errors import FileFormatError
 
 Posture = Literal["supine", "prone", "standing", "sitting", "unknown"]
 Modality = Literal["CT", "MR", "radiograph", "label map", "unknown"]
 
 _CHUNK_BYTES = 1 << 20
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,45 @@ class Provenance:
         }
 
 
-def _files_below(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    yield from sorted(p for p in path.rglob("*") if p.is_file())
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """What lies below a folder, links to other folders not followed.
+
+    Parameters
+    ----------
+    files, folders : tuple of Path
+        Sorted.
+    unreadable : tuple of Path
+        What this user may not read, sorted: on a shared drive that is no fault of the scan.
+    """
+
+    files: tuple[Path, ...]
+    folders: tuple[Path, ...]
+    unreadable: tuple[Path, ...]
+
+    def told(self, folder: Path) -> str:
+        """A sentence about what could not be read; empty if there is nothing."""
+        if not self.unreadable:
+            return ""
+        named = [path.relative_to(folder).as_posix() for path in self.unreadable[:_MOST_NAMED]]
+        more = f" and {len(self.unreadable) - _MOST_NAMED} more" if len(self.unreadable) > _MOST_NAMED else ""
+        return f"below {folder.name or folder} was not read, as this user may not: {', '.join(named)}{more}"
+
+
+def folder_content(folder: Path) -> FolderContent:
+    """Everything below a folder; what must not be read is named and left out."""
+    files: list[Path] = []
+    folders: list[Path] = []
+    unreadable: list[Path] = []
+    for place, below, names in os.walk(folder, onerror=lambda error: unreadable.append(Path(error.filename))):
+        folders += [Path(place, name) for name in below]
+        for path in (Path(place, name) for name in names):
+            try:
+                if path.is_file():
+                    (files if os.access(path, os.R_OK) else unreadable).append(path)
+            except OSError:
+                unreadable.append(path)
+    return FolderContent(tuple(sorted(files)), tuple(sorted(folders)), tuple(sorted(unreadable)))
 
 
 def content_hash(path: Path) -> str:
@@ -114,12 +150,21 @@ def content_hash(path: Path) -> str:
     -------
     str
         64 hexadecimal digits.
+
+    Raises
+    ------
+    FileFormatError
+        If a file cannot be read; below a folder, those that this user may not read are left out.
     """
     digest = hashlib.sha256()
-    for file in _files_below(path):
-        if path.is_dir():
+    is_folder = path.is_dir()
+    for file in folder_content(path).files if is_folder else (path,):
+        if is_folder:
             digest.update(file.relative_to(path).as_posix().encode() + b"\0")
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
+        try:
+            with file.open("rb") as stream:
+                while chunk := stream.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+        except OSError as error:
+            raise FileFormatError(f"{file.name} cannot be read ({error.strerror})", "a readable file") from error
     return digest.hexdigest()

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from corduroy.errors import CaseError, FileFormatError
+from corduroy.errors import CaseError, CorduroyError, DoubtWarning, FileFormatError
+from corduroy.imaging import read_scan
 from corduroy.pipeline.case import Case, find_cases
 from corduroy.pipeline.run import Outputs
+from corduroy.provenance import content_hash
 
 
 def touch(path: Path) -> Path:
@@ -72,3 +76,46 @@ def test_outputs_of_a_case_folder_go_to_derivatives_unless_named(tmp_path: Path)
     assert Outputs.for_case(case).json == case.results / "sub-1_morphometry.json"  # type: ignore[operator]
     named = Outputs.for_case(case, report=tmp_path / "here")
     assert (named.json, named.report, named.steps) == (None, tmp_path / "here", tmp_path / "here" / "steps")
+
+
+@pytest.fixture
+def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders named ``closed`` and links named ``locked`` must not be looked into, whoever runs the tests."""
+    scan, look = os.scandir, Path.is_file
+
+    def scandir(path: Any) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    def is_file(self: Path) -> bool:
+        if self.name == "locked":
+            raise PermissionError(13, "Permission denied", str(self))
+        return look(self)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(Path, "is_file", is_file)
+
+
+def test_what_must_not_be_read_is_named_and_left_out(tmp_path: Path, forbidden: None) -> None:
+    del forbidden
+    place = tmp_path / "sub-001" / "ses-preop" / "ct"
+    place.mkdir(parents=True)
+    for name in ("sub-001_ses-preop_ct.nii.gz", "locked"):
+        (place / name).write_bytes(b"x")
+    (tmp_path / "closed").mkdir()
+    with pytest.warns(DoubtWarning, match="closed, sub-001/ses-preop/ct/locked"):
+        (case,) = find_cases(tmp_path)
+    assert case.name == "sub-001_ses-preop"
+    assert content_hash(tmp_path) != content_hash(place)
+
+
+def test_a_scan_beside_a_closed_folder_is_looked_for_and_the_folder_named(tmp_path: Path, forbidden: None) -> None:
+    del forbidden
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "locked").write_bytes(b"x")
+    (tmp_path / "notes.txt").write_text("no scan", encoding="utf-8")
+    (case,) = find_cases(tmp_path)
+    assert case.image is not None
+    with pytest.warns(DoubtWarning, match="closed, locked"), pytest.raises(CorduroyError):
+        read_scan(case.image)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from corduroy.errors import DicomSeriesError, FileFormatError
+from corduroy.errors import DicomSeriesError, DoubtWarning, FileFormatError
 from corduroy.imaging._paths import existing
 from corduroy.imaging.archive import MAX_MEMBERS, open_member, opened_zip
+from corduroy.provenance import folder_content
 
 _IGNORED_NAMES = ("dicomdir", "thumbs.db", "desktop.ini")
 
@@ -53,6 +55,11 @@ def opened_sources(paths: Path | Sequence[Path]) -> Iterator[list[Source]]:
         If an archive is unsafe.
     DicomSeriesError
         If there are more than 20 000 files.
+
+    Warns
+    -----
+    DoubtWarning
+        If something below a folder may not be read; it is left out.
     """
     found: list[Source] = []
     with contextlib.ExitStack() as stack:
@@ -63,12 +70,15 @@ def opened_sources(paths: Path | Sequence[Path]) -> Iterator[list[Source]]:
 
 def _below(path: Path, stack: contextlib.ExitStack) -> Iterator[Source]:
     if path.is_dir():
-        files = [file for file in path.rglob("*") if not _is_ignored(file.name) and file.is_file()]
+        content = folder_content(path)
+        files = [file for file in content.files if not _is_ignored(file.name)]
         if len(files) > MAX_MEMBERS:
             raise DicomSeriesError(
-                f"{path.name} holds {len(files)} files", f"at most {MAX_MEMBERS}", "give the folder of one scan"
+                f"{path.name or path} holds {len(files)} files", f"at most {MAX_MEMBERS}", "give the folder of one scan"
             )
-        yield from map(_of_file, sorted(files))
+        if content.unreadable:
+            warnings.warn(DoubtWarning(content.told(path)), stacklevel=2)
+        yield from map(_of_file, files)
     elif is_zip(path):
         archive, members = stack.enter_context(opened_zip(path))
         yield from (_of_member(archive, m) for m in members if not _is_ignored(PurePosixPath(m.filename).name))

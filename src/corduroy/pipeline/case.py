@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from corduroy.errors import CaseError, FileFormatError
+from corduroy.errors import CaseError, DoubtWarning, FileFormatError
+from corduroy.provenance import FolderContent, folder_content
 
 _CT_ENDS = ("_ct.nii.gz", "_ct.nii")
 _LABEL_ENDS = ("_seg-vert_msk.nii.gz", "_seg-vert_msk.nii")
@@ -76,28 +77,37 @@ def _cases_in(folder: Path) -> list[Case]:
     """The cases below a folder, by name; none if it is no case folder."""
     scans: dict[str, Path] = {}
     masks: dict[str, Path] = {}
-    for found in _walk(folder):
-        if found.is_dir():
-            scans.setdefault(_entities(found), found)
-        elif found.name.endswith(_CT_ENDS):
+    content = folder_content(folder)
+    for found in _scan_folders(folder, content):
+        scans.setdefault(_entities(found), found)
+    for found in _images(folder, content):
+        if found.name.endswith(_CT_ENDS):
             scans[_without(found.name, _CT_ENDS)] = found
         else:
             masks[_without(found.name, _LABEL_ENDS)] = found
     root = _cohort_root(folder)
+    if content.unreadable and (scans or masks):  # a folder that is one scan is told of by who reads it
+        warnings.warn(DoubtWarning(content.told(folder)), stacklevel=2)
     return [
         Case(name, scans.get(name), masks.get(name), _results_folder(root, scans.get(name) or masks[name], name))
         for name in sorted(scans.keys() | masks.keys())
     ]
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """CT files, masks and ``dicom`` folders of the layout, Corduroy's own results left out."""
-    for path in sorted(folder.rglob("*")):
-        if _DERIVATIVES[1] in path.relative_to(folder).parts:
-            continue
-        is_scan_folder = path.is_dir() and path.name == "dicom" and _entities(path) != ""
-        if is_scan_folder or (path.is_file() and path.name.endswith(_CT_ENDS + _LABEL_ENDS)):
-            yield path
+def _scan_folders(folder: Path, content: FolderContent) -> list[Path]:
+    """``dicom`` folders of the layout, Corduroy's own results left out."""
+    named = [path for path in content.folders if path.name == "dicom" and not _is_own(folder, path)]
+    return [path for path in named if _entities(path) != ""]
+
+
+def _images(folder: Path, content: FolderContent) -> list[Path]:
+    """CT files and masks of the layout, Corduroy's own results left out."""
+    ends = _CT_ENDS + _LABEL_ENDS
+    return [path for path in content.files if path.name.endswith(ends) and not _is_own(folder, path)]
+
+
+def _is_own(folder: Path, path: Path) -> bool:
+    return _DERIVATIVES[1] in path.relative_to(folder).parts
 
 
 def _entities(path: Path) -> str:
