@@ -36,6 +36,11 @@ def test_help_needs_nothing_heavy() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
+def test_the_package_can_be_run_as_a_module() -> None:
+    command = [sys.executable, "-m", "corduroy", "--version"]
+    assert subprocess.check_output(command, text=True).startswith("corduroy ")
+
+
 def test_a_fault_of_the_program_is_one_line_with_a_hint(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corduroy.pipeline.run.measure_spine", lambda _: {}["no such key"])
     monkeypatch.delenv("CORDUROY_DEBUG", raising=False)
