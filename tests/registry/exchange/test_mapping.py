@@ -82,6 +82,39 @@ def test_all_mistakes_about_the_record_come_at_once() -> None:
         assert words in str(error.value), words
 
 
+def test_what_is_left_of_a_draft_is_told_once() -> None:
+    """However many columns stand on it."""
+    visits = [
+        {"kind": "assessment", "fields": {"visit": {"value": f"m{n}"}, "on": f"Date {n}"}} for n in (3, 6, 12, 24, 36)
+    ]
+    with pytest.raises(SettingsError) as error:
+        require_consistent(mapping({"kind": "patient", "fields": {"sex": "S"}}, *visits, dates="TODO"))
+    assert str(error.value) == "dates: TODO still to be replaced"
+    sexes = {"kind": "patient", "fields": {"sex": {"column": "S", "values": {"m": "TODO"}}}}
+    with pytest.raises(SettingsError, match=r"^dates, patient\.sex: TODO still to be replaced$"):
+        require_consistent(mapping(sexes, *visits, dates="TODO"))
+    with pytest.raises(SettingsError) as error:
+        require_consistent(mapping(*visits, dates="DD.MM.YY"))
+    assert str(error.value).count("DD.MM.YY'") == 1
+
+
+def test_of_a_cell_that_feeds_two_fields_the_one_that_refuses_is_named(tmp_path: Path) -> None:
+    """A case may have several levels in one cell, a measurement has one."""
+    path = tmp_path / "a.csv"
+    path.write_text('ID,Level,Day,Height\nP1,"T5, T6, T7",2020-01-01,20\n', encoding="utf-8")
+    measured = {name: {"value": text} for name, text in (("visit", "preop"), ("quantity", "height_ant"))}
+    measured |= {name: {"value": text} for name, text in (("modality", "CT"), ("posture", "supine"))}
+    measured |= {"method": {"value": "ruler"}, "reader": {"value": "R1"}}
+    levels = {"kind": "case", "fields": {"levels": "Level"}}
+    heights = {"kind": "measurement", "fields": {**measured, "level": "Level", "on": "Day", "value": "Height"}}
+    (problem,) = read_table(path, mapping({"kind": "patient"}, levels, heights)).problems
+    assert str(problem) == (
+        "a.csv!B2 (Level): 'T5, T6, T7'; expected a level: C1-C7, T1-T13, L1-L6, S1 "
+        "(for measurement.level; case.levels would take it)"
+    )
+    assert read_table(path, mapping({"kind": "patient"}, levels)).problems == []
+
+
 def test_columns_that_are_not_there_or_there_twice_are_all_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("ID,Level,Level\nP1,T7,T8\n", encoding="utf-8")

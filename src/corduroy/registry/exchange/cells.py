@@ -90,6 +90,14 @@ class CellReader:
             self._seen[cell] = self._read(cell)
         return self._seen[cell]
 
+    def takes(self, cell: Cell) -> bool:
+        """Whether the cell can be read."""
+        try:
+            self.read(cell)
+        except CellError:
+            return False
+        return True
+
     def _read(self, cell: Cell) -> Any:
         if isinstance(cell, Unusable):
             raise CellError(cell.got, cell.expected)

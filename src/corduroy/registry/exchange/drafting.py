@@ -12,13 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from corduroy.registry.exchange.cells import CellError, CellReader, cell_reader, stripped
-from corduroy.registry.exchange.mapping import FORM, Manner, Source
+from corduroy.registry.exchange.cells import cell_reader, stripped
+from corduroy.registry.exchange.mapping import FORM, TODO, Manner, Source
 from corduroy.registry.exchange.sheets import Cell, Sheet, read_sheets
 from corduroy.registry.record import BY_KIND, RECORDS, Item
 from corduroy.registry.record.choices import Visit
-
-TODO = "TODO"
 
 # How alike a heading and a field's name or label must be; author's choice: below it suggestions were mostly wrong.
 _ALIKE = 0.72
@@ -171,18 +169,10 @@ def _source(heading: str, item: Item, values: list[str], unit: str) -> dict[str,
         source["unit"] = unit.lower() if item.unit else f"{unit.lower()} -> {TODO}"
     if item.kind in ("choice", "yes/no"):
         reader = cell_reader(item, Source(value=""), Manner())
-        words = [word for word in dict.fromkeys(values) if not _is_read(reader, word)]
+        words = [word for word in dict.fromkeys(values) if not reader.takes(word)]
         if 0 < len(words) <= _MOST_WORDS:
             source["values"] = dict.fromkeys(words, TODO)
     return source
-
-
-def _is_read(reader: CellReader, word: str) -> bool:
-    try:
-        reader.read(word)
-    except CellError:
-        return False
-    return True
 
 
 def _alike(heading: str, kind: str, item: Item) -> float:

@@ -11,6 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from corduroy.errors import SettingsError
 
 FORM = "corduroy-import/1"
+TODO = "TODO"
+"""What a draft leaves to a person; a mapping that holds it is refused."""
+
 _MOST_BYTES = 2**20
 
 
@@ -162,6 +165,8 @@ def parse_mapping(document: Any, name: str = "mapping") -> Mapping:
     """A mapping from lists and dicts, as YAML or JSON gives them."""
     if not isinstance(document, dict):
         raise SettingsError(f"{name} holds no settings", f"'form: {FORM}', 'tables:' …", "draft one from the sheet")
+    if document.get("decimal") == TODO:
+        raise SettingsError(f"decimal: {TODO} still to be replaced")
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from corduroy.errors import SettingsError
 from corduroy.registry.exchange.cells import CellError, cell_reader
-from corduroy.registry.exchange.mapping import Mapping, RecordMap, Source
+from corduroy.registry.exchange.columns import KEYS
+from corduroy.registry.exchange.days import DateFormat
+from corduroy.registry.exchange.mapping import TODO, Mapping, RecordMap, Source
 from corduroy.registry.record import BY_KIND, Item
 
-_KEYS = {"patient": "pseudonym", "case": "case_no"}
+_MOST_TOLD = 8
 
 
 def require_consistent(mapping: Mapping) -> None:
@@ -19,9 +21,19 @@ def require_consistent(mapping: Mapping) -> None:
     Raises
     ------
     SettingsError
-        Naming every mistake.
+        Naming every mistake; of a draft only what is still to be replaced in it.
     """
+    left = list(dict.fromkeys(_left_to_do(mapping)))
+    if left:
+        more = f" and {len(left) - _MOST_TOLD} more" if len(left) > _MOST_TOLD else ""
+        raise SettingsError(f"{', '.join(left[:_MOST_TOLD])}{more}: {TODO} still to be replaced")
     wrong: list[str] = []
+    try:
+        DateFormat(mapping.dates)
+    except SettingsError as error:
+        # Told once, and not again of every column.
+        wrong.append(f"dates: {error}")
+        mapping = mapping.model_copy(update={"dates": None})
     for t, table in enumerate(mapping.tables):
         for r, record in enumerate(table.records):
             spot = f"tables[{t}].records[{r}]"
@@ -33,16 +45,31 @@ def require_consistent(mapping: Mapping) -> None:
         raise SettingsError(f"mapping: {'; '.join(wrong)}", "records and fields as the codebook lists them")
 
 
+def _left_to_do(mapping: Mapping) -> Iterator[str]:
+    """Each place where a draft's TODO stands, as a person finds it: ``dates``, ``patient.sex``."""
+    head = {name: getattr(mapping, name) for name in ("dates", "encoding", "delimiter")}
+    yield from (name for name, text in head.items() if text == TODO)
+    for table in mapping.tables:
+        yield from (name for name in ("patient", "case") if _has_todo(getattr(table, name)))
+        for record in table.records:
+            yield from (f"{record.kind}.{name}" for name, source in record.fields.items() if _has_todo(source))
+
+
+def _has_todo(source: Source) -> bool:
+    texts = (source.column, source.letter, source.value, source.unit, source.dates, source.split)
+    return any(text and (text == TODO or text.endswith(f"-> {TODO}")) for text in (*texts, *source.values.values()))
+
+
 def _check_fields(record: RecordMap, spot: str, mapping: Mapping, wrong: list[str]) -> None:
     items = BY_KIND[record.kind].items()
     for name, source in record.fields.items():
-        if name == _KEYS.get(record.kind):
+        if name == KEYS.get(record.kind):
             wrong.append(f"{spot}: '{name}' is fed by the table's '{record.kind}:'")
         elif name not in items:
             wrong.append(f"{spot}: no field '{name}' of '{record.kind}'{_near(name, items)}")
         else:
             wrong += [f"{spot}.{name}: {told}" for told in _source_mistakes(items[name], source, mapping)]
-    needed = [name for name, item in items.items() if item.required and name != _KEYS.get(record.kind)]
+    needed = [name for name, item in items.items() if item.required and name != KEYS.get(record.kind)]
     missing = [name for name in needed if name not in record.fields]
     if missing:
         wrong.append(f"{spot}: '{record.kind}' needs {', '.join(missing)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 
 from corduroy.errors import SettingsError
 from corduroy.registry.exchange.assemble import Key, assemble
-from corduroy.registry.exchange.cells import CellError, CellReader, cell_reader, stripped
+from corduroy.registry.exchange.cells import CellError, cell_reader, stripped
+from corduroy.registry.exchange.columns import KEYS, Column, calling_columns, taken_elsewhere
 from corduroy.registry.exchange.drafts import Draft, Origin
 from corduroy.registry.exchange.mapping import Mapping, RecordMap, Source, TableMap
 from corduroy.registry.exchange.mapping_checks import require_consistent
@@ -21,7 +21,6 @@ from corduroy.registry.exchange.sheets import Cell, Sheet, SheetFile, read_sheet
 from corduroy.registry.record import BY_KIND, Item, Patient, TreatedCase
 
 _MOST_LISTED = 20
-_KEYS = {"patient": "pseudonym", "case": "case_no"}
 
 
 def read_table(path: Path, mapping: Mapping, look_up: LookUp = nobody_known) -> Reading:
@@ -76,16 +75,6 @@ def _tables(file: SheetFile, mapping: Mapping, path: Path) -> list[_Table]:
     return found
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A field's column in this sheet; index None means the same value in every row."""
-
-    index: int | None
-    heading: str
-    reader: CellReader
-    constant: str | None
-
-
 class _Table:
     """One sheet with its mapping."""
 
@@ -100,7 +89,7 @@ class _Table:
         self._case = self._column(table.case, TreatedCase.items()["case_no"])
         self._records = [(record, self._columns(record)) for record in table.records]
         self._used = {column.index for column in self._all_columns() if column.index is not None}
-        self._calls = [_calling_columns(record, columns, self._records) for record, columns in self._records]
+        self._calls = [calling_columns(record, columns, self._records) for record, columns in self._records]
         self._first_rows: dict[Key, int] = {}
         self._dates: dict[int, dict[type, int]] = {}
         self._blank = 0
@@ -137,23 +126,23 @@ class _Table:
                     Problem(Place(name, self._table.header_row, index + 1), self._headings[index], got, expected)
                 )
 
-    def _all_columns(self) -> Iterator[_Column]:
+    def _all_columns(self) -> Iterator[Column]:
         yield self._patient
         yield self._case
         for _, columns in self._records:
             yield from columns.values()
 
-    def _columns(self, record: RecordMap) -> dict[str, _Column]:
+    def _columns(self, record: RecordMap) -> dict[str, Column]:
         items = BY_KIND[record.kind].items()
         return {name: self._column(source, items[name]) for name, source in record.fields.items()}
 
-    def _column(self, source: Source, item: Item) -> _Column:
+    def _column(self, source: Source, item: Item) -> Column:
         reader = cell_reader(item, source, self._mapping)
         if source.value is not None:
-            return _Column(None, "", reader, source.value)
+            return Column(None, "", reader, source.value)
         index = self._index(source)
         heading = self._headings[index] if 0 <= index < len(self._headings) else ""
-        return _Column(index, heading or (source.letter or ""), reader, None)
+        return Column(index, heading or (source.letter or ""), reader, None)
 
     def _index(self, source: Source) -> int:
         if source.letter is not None:
@@ -180,15 +169,15 @@ class _Table:
             draft = self._draft(record, columns, calls, number, row, reading)
             if draft is None:
                 continue
-            if record.kind in _KEYS and key:
-                draft.values[_KEYS[record.kind]] = key[0] if record.kind == "patient" else key[1]
+            if record.kind in KEYS and key:
+                draft.values[KEYS[record.kind]] = key[0] if record.kind == "patient" else key[1]
             if key and is_single:
                 yield key, draft
             elif key:
                 # It goes nowhere, but what is wrong in it is told all the same.
                 draft.build(reading.problems)
 
-    def _key(self, column: _Column, number: int, row: list[Cell], reading: Reading) -> str | None:
+    def _key(self, column: Column, number: int, row: list[Cell], reading: Reading) -> str | None:
         """The pseudonym, or the number of the case."""
         origin = Origin(self._place(number, column), column.heading)
         try:
@@ -221,8 +210,8 @@ class _Table:
     def _draft(
         self,
         record: RecordMap,
-        columns: dict[str, _Column],
-        calls: list[_Column],
+        columns: dict[str, Column],
+        calls: list[Column],
         number: int,
         row: list[Cell],
         reading: Reading,
@@ -242,26 +231,27 @@ class _Table:
             try:
                 draft.values[name] = column.reader.read(cell)
             except CellError as problem:
-                reading.problems.append(Problem(origin.place, origin.heading, problem.got, problem.expected))
+                expected = problem.expected + taken_elsewhere(self._records, f"{record.kind}.{name}", column, cell)
+                reading.problems.append(Problem(origin.place, origin.heading, problem.got, expected))
                 draft.refused.add(name)
         for name in [name for name, value in draft.values.items() if value is None]:
             # Not recorded; a field that must be there is then named as missing.
             del draft.values[name]
         return draft
 
-    def _cell(self, column: _Column, row: list[Cell]) -> Cell:
+    def _cell(self, column: Column, row: list[Cell]) -> Cell:
         if column.index is None:
             return column.constant
         return row[column.index] if 0 <= column.index < len(row) else None
 
-    def _is_missing(self, column: _Column, row: list[Cell]) -> bool:
+    def _is_missing(self, column: Column, row: list[Cell]) -> bool:
         cell = self._cell(column, row)
         return _is_blank(cell) or (isinstance(cell, str) and stripped(cell).casefold() in column.reader.missing)
 
-    def _place(self, number: int, column: _Column) -> Place:
+    def _place(self, number: int, column: Column) -> Place:
         return Place(self.sheet.name, number, 0 if column.index is None else column.index + 1)
 
-    def _note_date(self, column: _Column, cell: Cell, number: int) -> None:
+    def _note_date(self, column: Column, cell: Cell, number: int) -> None:
         """Remember in which rows a column of dates holds true dates and in which it holds texts."""
         if column.reader.item.kind == "date" and column.index is not None and not _is_blank(cell):
             kind: type = date if isinstance(cell, date) else str
@@ -275,23 +265,6 @@ class _Table:
                 place = Place(self.sheet.name, max(merged.first_row, self._table.header_row + 1), merged.first_column)
                 got = f"merged cells {merged.name}"
                 reading.problems.append(Problem(place, "", got, "one cell per value: unmerge and fill each"))
-
-
-def _calling_columns(
-    record: RecordMap, columns: dict[str, _Column], records: list[tuple[RecordMap, dict[str, _Column]]]
-) -> list[_Column]:
-    """The columns that call a record into being: those that feed it alone; all of its columns if there are none.
-
-    Patient and case are there in every row.
-    """
-    if record.kind in _KEYS:
-        return []
-    uses: dict[int | None, int] = {}
-    for _, others in records:
-        for index in {column.index for column in others.values()}:
-            uses[index] = uses.get(index, 0) + 1
-    own = [column for column in columns.values() if column.index is not None and uses[column.index] == 1]
-    return own or [column for column in columns.values() if column.index is not None]
 
 
 def _is_blank(cell: Cell) -> bool:
