@@ -10,8 +10,9 @@ import pytest
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import DoubtWarning, PointsError, SettingsError
-from corduroy.morphometry.height_loss import height_losses
+from corduroy.morphometry.height_loss import doubt_of_grade, height_losses
 from corduroy.morphometry.readings import POINT_NAMES, PointReading
+from corduroy.morphometry.results import GRADE_MAY_BE_NONE, GRADE_UNCERTAIN
 from corduroy.morphometry.six_point import PLACEMENT_SD_MM, measure_six_points, wedge_ratio
 from corduroy.provenance import Measured
 
@@ -174,8 +175,15 @@ def test_every_quantity_says_where_it_comes_from() -> None:
 def test_a_grade_whose_interval_reaches_another_grade_says_so() -> None:
     sharp = measure(draw_spine(FRACTURED), placement_sd_mm=0.01)["L1"]
     blurred = measure(draw_spine(FRACTURED), placement_sd_mm=1.5)["L1"]
-    assert "the grade is within error of another" not in sharp.flags
-    assert "the grade is within error of another" in blurred.flags
+    assert not any("within error of another" in flag for flag in sharp.flags)
+    assert any("within error of another" in flag for flag in blurred.flags)
+
+
+def test_an_interval_that_reaches_grade_0_says_no_fracture_is_possible() -> None:
+    assert doubt_of_grade(22.0, 1.0) == doubt_of_grade(15.0, 4.0) == ()
+    assert doubt_of_grade(22.0, 2.1) == doubt_of_grade(27.0, 8.0) == (GRADE_MAY_BE_NONE,)
+    assert doubt_of_grade(24.0, 1.5) == doubt_of_grade(19.0, 2.0) == (GRADE_UNCERTAIN,)
+    assert doubt_of_grade(98.0, 90.0) == (GRADE_MAY_BE_NONE,)
 
 
 def test_between_two_fractures_the_growth_curve_is_the_reference() -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from corduroy.morphometry.results import POSITIONS, SpineMeasurement, VertebraMeasurement
 from corduroy.pipeline.validation import Comparison, Summary
 from corduroy.provenance import Measured
-from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, flag_words, number, with_uncertainty
+from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, flag_words, marked_grade, number, with_uncertainty
 
 _PLAIN_WIDTH = 140
 _LEAST_WIDTH = 80
@@ -33,7 +33,10 @@ _OTHER_COLUMNS: dict[str, Column] = {
     "narrow %": lambda v: _short(v.canal.compromise, 0),
     "conf.": lambda v: f"{v.confidence:.2f}",
 }
-_KEY = "heights in mm; loss anterior/middle/posterior; score: what the grade is read from; ± 95 %"
+_KEY = (
+    "heights in mm; loss anterior/middle/posterior; score: what the grade is read from; or 0: within error of no "
+    "fracture; ± 95 %"
+)
 
 
 def terminal() -> Console:
@@ -71,7 +74,7 @@ def _table(name: str | None, measurement: SpineMeasurement, columns: dict[str, C
         table.add_column(column, justify="right", no_wrap=True)
     for vertebra in measurement.vertebrae:
         cells = [cell(vertebra) for cell in columns.values()]
-        table.add_row(str(vertebra.level), *cells, style=_STYLES.get(vertebra.genant_grade or 0))
+        table.add_row(str(vertebra.level), *cells, style=_STYLES.get(marked_grade(vertebra)))
     return table
 
 
@@ -89,7 +92,8 @@ def _losses(vertebra: VertebraMeasurement) -> str:
 def _grade(vertebra: VertebraMeasurement) -> str:
     if vertebra.genant_grade is None:
         return NOT_MEASURED
-    return "0" if vertebra.genant_grade == 0 else f"{vertebra.genant_grade} {vertebra.deformity}"
+    or_none = " or 0" if vertebra.perhaps_intact else ""
+    return "0" if vertebra.genant_grade == 0 else f"{vertebra.genant_grade}{or_none} {vertebra.deformity}"
 
 
 def print_comparison(compared: list[Comparison], places: tuple[str, ...]) -> None:

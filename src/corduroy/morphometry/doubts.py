@@ -11,7 +11,6 @@ from corduroy.anatomy.spine import Spine
 from corduroy.morphometry.results import POSITIONS
 from corduroy.morphometry.sagittal import SagittalProfile
 from corduroy.provenance import Measured
-from corduroy.scales.genant import genant_grade
 
 BARREL = "higher in the middle than at both rims: the axes are probably wrong, not graded"
 _BARREL_RATIO = 1.2  # author's choice
@@ -39,12 +38,11 @@ def deeper_than_neighbours(spine: Spine, profiles: Mapping[Level, SagittalProfil
     return found
 
 
-def within_error_of_another(score: float, heights: Mapping[str, Measured | None]) -> bool:
-    """Whether the score's interval, from the error of two heights, reaches into another grade."""
+def deformity_error_percent(heights: Mapping[str, Measured | None]) -> float:
+    """Half-width of the 95 % interval of one height against another of the same vertebra, percent of the highest."""
     known = [height for height in heights.values() if height is not None]
     highest = max(known, key=lambda height: height.value)
-    spread = 100.0 * float(np.sqrt(2.0)) * highest.uncertainty / highest.value
-    return genant_grade(score - spread) != genant_grade(min(score + spread, 100.0))
+    return 100.0 * float(np.sqrt(2.0)) * highest.uncertainty / highest.value
 
 
 def trust_left(barrel: bool, deeper: bool) -> float:

@@ -18,7 +18,7 @@ from corduroy.morphometry.growth import (
     has_curve,
     reference_from_curve,
 )
-from corduroy.morphometry.results import Deformity
+from corduroy.morphometry.results import GRADE_MAY_BE_NONE, GRADE_UNCERTAIN, Deformity
 from corduroy.provenance import Measured
 from corduroy.scales.genant import GenantGrade, deformity_kind, genant_grade
 
@@ -35,9 +35,6 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "none": ("no height reference",),
 }
 _Z95 = 1.96
-
-GRADE_UNCERTAIN = "the grade is within error of another"
-"""The flag of a grade whose interval reaches into another."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,8 @@ class Loss:
         0 to 1, by the kind of reference.
     flags : tuple of str
         Empty with two intact neighbours; otherwise which reference had to do.
-    grade_uncertain : bool
-        Whether the interval of the greatest loss reaches into another grade.
+    grade_doubt : tuple of str
+        Flag of a grade that the interval of the greatest loss does not bear out.
     """
 
     reference: HeightGroup
@@ -67,7 +64,15 @@ class Loss:
     deformity: Deformity | None
     trust: float
     flags: tuple[str, ...] = ()
-    grade_uncertain: bool = False
+    grade_doubt: tuple[str, ...] = ()
+
+
+def doubt_of_grade(percent: float, uncertainty: float) -> tuple[str, ...]:
+    """The flag of a grade whose 95 % interval reaches into another; none where it does not."""
+    lowest, highest = genant_grade(percent - uncertainty), genant_grade(min(percent + uncertainty, 100.0))
+    if lowest == highest:
+        return ()
+    return (GRADE_MAY_BE_NONE if lowest == 0 < genant_grade(percent) else GRADE_UNCERTAIN,)
 
 
 def height_losses(heights: Mapping[Level, HeightGroup], fractured: Collection[Level] = ()) -> dict[Level, Loss]:
@@ -115,7 +120,6 @@ def _loss(
     if len(known) < len(POSITIONS):
         return Loss(reference, loss, None, None, None, _TRUST["none"], _FLAGS["none"])
     worst = max(known, key=lambda measured: measured.value)
-    reach = (genant_grade(worst.interval[0]), genant_grade(min(worst.interval[1], 100.0)))
     return Loss(
         reference=reference,
         loss=loss,
@@ -124,7 +128,7 @@ def _loss(
         deformity=deformity_kind(*(measured.value for measured in known)),
         trust=_TRUST[kind],
         flags=_FLAGS[kind],
-        grade_uncertain=reach[0] != reach[1],
+        grade_doubt=doubt_of_grade(worst.value, worst.uncertainty),
     )
 
 

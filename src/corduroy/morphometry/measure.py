@@ -23,11 +23,11 @@ from corduroy.morphometry.doubts import (
     BARREL,
     DEEPER,
     deeper_than_neighbours,
+    deformity_error_percent,
     is_barrel,
     trust_left,
-    within_error_of_another,
 )
-from corduroy.morphometry.height_loss import GRADE_UNCERTAIN, Loss, height_losses
+from corduroy.morphometry.height_loss import Loss, doubt_of_grade, height_losses
 from corduroy.morphometry.results import (
     POSITIONS,
     CanalMeasurement,
@@ -195,8 +195,7 @@ def _measure_vertebra(facts: _Facts, spine: Spine, settings: MorphometrySettings
         score = deformity_score_percent(facts.difference, percent)
         grade = genant_grade(score)
         kind = kind_of_deformity(grade, percent)
-        if within_error_of_another(score, facts.heights):
-            flags.append(GRADE_UNCERTAIN)
+        flags += doubt_of_grade(score, deformity_error_percent(facts.heights))
     trust = vertebra.confidence
     if loss is not None:
         flags += loss.flags

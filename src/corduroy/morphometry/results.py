@@ -13,6 +13,10 @@ from corduroy.provenance import Measured, Provenance
 
 SCHEMA = "corduroy/morphometry/1"
 POSITIONS = ("anterior", "middle", "posterior")
+GRADE_UNCERTAIN = "the grade is within error of another"
+"""The flag of a grade whose interval reaches into another."""
+GRADE_MAY_BE_NONE = f"{GRADE_UNCERTAIN}, even of no fracture"
+"""The flag of a grade from 1 whose interval reaches into grade 0."""
 Deformity = Literal["none", "wedge", "biconcave", "crush"]
 Points = NDArray[np.float64]
 
@@ -104,6 +108,17 @@ class VertebraMeasurement:
     confidence: float
     flags: tuple[str, ...] = ()
     landmarks: VertebraLandmarks | None = None
+
+    @property
+    def perhaps_intact(self) -> bool:
+        """Whether it is graded as deformed, but within error of grade 0."""
+        return bool(self.genant_grade) and GRADE_MAY_BE_NONE in self.flags
+
+    @property
+    def graded_by_shape(self) -> bool:
+        """Whether its own shape made the grade: no loss against the reference is as large as the score."""
+        losses = [loss.value for loss in self.height_loss.values() if loss is not None]
+        return bool(self.genant_grade and losses) and max(losses) < (self.deformity_score or 0.0)
 
     def as_dict(self) -> dict[str, Any]:
         """The vertebra as it stands in the JSON document."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import DoubtWarning, SettingsError
-from corduroy.morphometry.height_loss import GRADE_UNCERTAIN, HeightGroup, Loss, height_losses
+from corduroy.morphometry.height_loss import HeightGroup, Loss, height_losses
 from corduroy.morphometry.readings import PointReading
 from corduroy.morphometry.results import CanalMeasurement, SpineMeasurement, VertebraMeasurement
 from corduroy.morphometry.six_point_geometry import PLACES, PlaneSpine, PlaneVertebra, Vector, plane_spine
@@ -200,7 +200,7 @@ def _vertebra(
         body={"volume": None, "depth": scene.length(depth, "six-point rim-to-rim depth"), "width": None},
         trabecular_hu=None,
         confidence=loss.trust * trust,
-        flags=(*flags, *loss.flags, *((GRADE_UNCERTAIN,) if loss.grade_uncertain else ())),
+        flags=(*flags, *loss.flags, *loss.grade_doubt),
     )
 
 

@@ -72,7 +72,8 @@ def _words(key: str, measurement: SpineMeasurement, images: CaseImages) -> tuple
         return (
             f"Mid-sagittal {ground}, {levels}, with endplates and heights. {' '.join(findings(measurement))}",
             f"Mid-sagittal sheet through all vertebral bodies ({ground}, bent to follow a lateral curve), anterior on "
-            "the left. Orange: vertebrae of Genant grade 2 and 3; amber: grade 1.",
+            "the left. Orange: vertebrae of Genant grade 2 and 3; amber: grade 1, and a higher one within error of "
+            'grade 0. Grade 1 within error of grade 0 ("Genant 1 or 0") keeps the colour of intact bone.',
         )
     if key == "axial":
         narrowest = narrowest_canal(measurement)
@@ -87,7 +88,8 @@ def _words(key: str, measurement: SpineMeasurement, images: CaseImages) -> tuple
     if key == "solid":
         return (
             f"Bone surfaces of {levels} from left behind and from the left.",
-            "Bone surfaces from the labels, seen from left behind and from the left; fractured vertebrae in colour.",
+            "Bone surfaces from the labels, seen from left behind and from the left; fractured vertebrae in colour, "
+            "unless they are within error of none.",
         )
     return (
         f"Anterior, middle and posterior heights of {levels} over their reference heights; numbers in the table.",

@@ -16,6 +16,7 @@ from corduroy.reports.wording import (
     confidence_words,
     findings,
     flag_words,
+    marked_grade,
     with_uncertainty,
 )
 
@@ -107,7 +108,7 @@ def _table(measurement: SpineMeasurement, title: str, note: str, columns: dict[s
     cells = {name: [column(v) for v in measurement.vertebrae] for name, column in columns.items()}
     filled = {name: texts for name, texts in cells.items() if any(text != NOT_MEASURED for text in texts)}
     rows = [
-        {"cells": [str(v.level), *(texts[i] for texts in filled.values())], "grade": v.genant_grade or 0}
+        {"cells": [str(v.level), *(texts[i] for texts in filled.values())], "grade": marked_grade(v)}
         for i, v in enumerate(measurement.vertebrae)
     ]
     return {"title": title, "note": note, "columns": ["Level", *filled], "rows": rows if filled else []}
@@ -130,7 +131,8 @@ def _group(group: str, name: str, digits: int = 1) -> Column:
 def _grade(vertebra: VertebraMeasurement) -> str:
     if vertebra.genant_grade is None:
         return NOT_MEASURED
-    return f"{vertebra.genant_grade} ({GRADES[vertebra.genant_grade]})"
+    or_none = ", or 0" if vertebra.perhaps_intact else ""
+    return f"{vertebra.genant_grade} ({GRADES[vertebra.genant_grade]}{or_none})"
 
 
 def _score(vertebra: VertebraMeasurement) -> str:

@@ -20,6 +20,7 @@ from corduroy.reports.style import (
     grade_colour,
     new_figure,
 )
+from corduroy.reports.wording import marked_grade
 
 _WIDTH_IN = 10.4
 _PANEL_IN = 1.6
@@ -48,7 +49,7 @@ def _name_levels(axes: Axes, measurement: SpineMeasurement) -> None:
     axes.set_xticks(range(len(measurement.vertebrae)), [str(v.level) for v in measurement.vertebrae])
     for tick, vertebra in zip(axes.get_xticklabels(), measurement.vertebrae, strict=True):
         tick.set_color(grade_colour(vertebra, INK))
-        tick.set_fontweight("bold" if vertebra.genant_grade else "normal")
+        tick.set_fontweight("bold" if marked_grade(vertebra) else "normal")
 
 
 def _panels(levels: int) -> tuple[Figure, list[Axes]]:
@@ -76,7 +77,7 @@ def _draw_panel(axes: Axes, measurement: SpineMeasurement, position: str) -> Non
             index, height.value, height.uncertainty, fmt="o", ms=5.5, capsize=3, color=colour, lw=1.4, zorder=3
         )
         loss = vertebra.height_loss.get(position)
-        if vertebra.genant_grade and loss is not None and abs(loss.value) >= _MOST_LABELLED:
+        if marked_grade(vertebra) and loss is not None and abs(loss.value) >= _MOST_LABELLED:
             axes.annotate(
                 f"−{loss.value:.0f} %" if loss.value > 0 else f"+{-loss.value:.0f} %",
                 (index, height.value),
@@ -94,7 +95,7 @@ def _draw_panel(axes: Axes, measurement: SpineMeasurement, position: str) -> Non
     # Room for the last level's loss, which is written at its right.
     count = len(measurement.vertebrae)
     panel_in = 0.3 * _WIDTH_IN if count <= _MOST_SIDE_BY_SIDE else 0.92 * _WIDTH_IN
-    last_graded = bool(measurement.vertebrae[-1].genant_grade)
+    last_graded = bool(marked_grade(measurement.vertebrae[-1]))
     axes.set_xlim(-0.6, count - 1 + max(0.6, last_graded * count * _LABEL_IN / panel_in))
 
 

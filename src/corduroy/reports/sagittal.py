@@ -23,7 +23,7 @@ from corduroy.reports.style import (
     grade_colour,
 )
 from corduroy.reports.viewer import OUTLINE, add_letters, add_scale_bar, add_text, show_grey, viewer_figure
-from corduroy.reports.wording import number
+from corduroy.reports.wording import marked_grade, number
 
 FloatArray = NDArray[np.float64]
 
@@ -65,9 +65,9 @@ def _size_in(sheet: Sheet) -> float:
 
 
 def worst_vertebra(vertebrae: list[VertebraMeasurement]) -> VertebraMeasurement | None:
-    """The fractured vertebra with the largest height loss; None if none is graded 1 or above."""
+    """The vertebra most surely and most deformed; None if none is graded 1 or above."""
     fractured = [v for v in vertebrae if (v.genant_grade or 0) >= 1]
-    return max(fractured, key=lambda v: ((v.genant_grade or 0), v.deformity_score or 0.0), default=None)
+    return max(fractured, key=lambda v: (marked_grade(v), v.genant_grade, v.deformity_score or 0.0), default=None)
 
 
 def _draw_ground(axes: Axes, sheet: Sheet, images: CaseImages, measurement: SpineMeasurement) -> None:
@@ -128,7 +128,8 @@ def _draw_name(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:
 
 def _fracture_words(vertebra: VertebraMeasurement) -> str:
     score = "" if vertebra.deformity_score is None else f" {vertebra.deformity_score:.0f} %"
-    return f"Genant {vertebra.genant_grade}\n{vertebra.deformity}{score}"
+    or_none = " or 0" if vertebra.perhaps_intact else ""
+    return f"Genant {vertebra.genant_grade}{or_none}\n{vertebra.deformity}{score}"
 
 
 def _draw_local_angle(axes: Axes, sheet: Sheet, vertebra: VertebraMeasurement) -> None:

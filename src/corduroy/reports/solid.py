@@ -17,8 +17,16 @@ from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.images import CaseImages
 from corduroy.reports.planes import spine_frame
-from corduroy.reports.style import BONE, VIEWER_BACKGROUND, VIEWER_INK, figure_style, grade_colour, new_figure
+from corduroy.reports.style import (
+    BONE,
+    VIEWER_BACKGROUND,
+    VIEWER_INK,
+    figure_style,
+    grade_colour,
+    new_figure,
+)
 from corduroy.reports.viewer import add_text
+from corduroy.reports.wording import marked_grade
 
 FloatArray = NDArray[np.float64]
 
@@ -184,7 +192,7 @@ def _side_by_side(pictures: list[Picture], measurement: SpineMeasurement, frame:
         left += width / sum(widths)
         _show(axes, picture, height)
         for vertebra in measurement.vertebrae:
-            if vertebra.landmarks is not None and (vertebra.genant_grade or 0) >= 1:
+            if vertebra.landmarks is not None and marked_grade(vertebra) >= 1:
                 x, y, _ = (vertebra.landmarks.centre - frame.origin) @ picture.axes
                 add_text(axes, x, y, str(vertebra.level), size=11, weight="bold", colour=VIEWER_INK)
     return figure

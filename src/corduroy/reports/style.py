@@ -14,6 +14,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from corduroy.morphometry.results import VertebraMeasurement
+from corduroy.reports.wording import marked_grade
 
 POSITION_COLOURS = {"anterior": "#56B4E9", "middle": "#F0E442", "posterior": "#009E73"}
 POSITION_INKS = {"anterior": "#0072B2", "middle": "#B07C00", "posterior": "#00795A"}
@@ -36,8 +37,8 @@ _FRACTURE_GRADE = 2
 
 
 def grade_colour(vertebra: VertebraMeasurement, intact: str) -> str:
-    """The colour of a vertebra: fracture, doubtful (grade 1), or `intact`."""
-    grade = vertebra.genant_grade or 0
+    """The colour of a vertebra by `marked_grade`: fracture, doubtful, or `intact`."""
+    grade = marked_grade(vertebra)
     if grade >= _FRACTURE_GRADE:
         return FRACTURE
     return DOUBT if grade == 1 else intact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
+from corduroy.morphometry.results import GRADE_UNCERTAIN, SpineMeasurement, VertebraMeasurement
 from corduroy.provenance import Measured
 
 NOT_MEASURED = "–"
@@ -32,12 +32,24 @@ def with_uncertainty(measured: Measured | None, digits: int = 1) -> str:
 
 
 def deformity_words(vertebra: VertebraMeasurement) -> str:
-    """``wedge, Genant 2 (moderate)``."""
+    """``wedge, Genant 2 (moderate)``; a doubtful one is ``possibly`` so."""
     if vertebra.genant_grade is None or vertebra.deformity is None:
         return "not graded"
     if vertebra.genant_grade == 0:
         return "no fracture by height"
-    return f"{DEFORMITIES[vertebra.deformity]}, Genant {vertebra.genant_grade} ({GRADES[vertebra.genant_grade]})"
+    words = f"{DEFORMITIES[vertebra.deformity]}, Genant {vertebra.genant_grade} ({GRADES[vertebra.genant_grade]})"
+    if vertebra.perhaps_intact:
+        return f"possibly {words}, but within error of grade 0 (no fracture),"
+    return f"{words}, within error of another grade," if GRADE_UNCERTAIN in vertebra.flags else words
+
+
+def marked_grade(vertebra: VertebraMeasurement) -> int:
+    """The grade that a vertebra is marked by: its own; one that is within error of none counts as doubtful at most.
+
+    0: as intact, which grade 1 within error of grade 0 is; 1: doubtful; 2 and 3: fractured.
+    """
+    grade = vertebra.genant_grade or 0
+    return min(grade - 1, 1) if vertebra.perhaps_intact else grade
 
 
 def confidence_words(confidence: float) -> str:
@@ -55,7 +67,7 @@ def flag_words(flag: str) -> str:
 def findings(measurement: SpineMeasurement) -> list[str]:
     """The case in a few sentences, worst first."""
     fractured = [v for v in measurement.vertebrae if (v.genant_grade or 0) >= 1]
-    fractured.sort(key=lambda v: (-(v.genant_grade or 0), -(v.deformity_score or 0.0)))
+    fractured.sort(key=lambda v: (v.perhaps_intact, -(v.genant_grade or 0), -(v.deformity_score or 0.0)))
     sentences = [_fracture_sentence(vertebra) for vertebra in fractured]
     graded = [v for v in measurement.vertebrae if v.genant_grade is not None]
     if not fractured and graded:
@@ -69,11 +81,11 @@ def findings(measurement: SpineMeasurement) -> list[str]:
 def _fracture_sentence(vertebra: VertebraMeasurement) -> str:
     text = f"{vertebra.level}: {deformity_words(vertebra)}"
     if vertebra.deformity_score is not None:
-        text += f" by a deformity of {vertebra.deformity_score:.0f} %"
-    loss = {name: m for name, m in vertebra.height_loss.items() if m is not None and m.value > 0}
+        made_by = "a difference between its own heights" if vertebra.graded_by_shape else "a deformity"
+        text += f" by {made_by} of {vertebra.deformity_score:.0f} %"
+    loss = {name: m for name, m in vertebra.height_loss.items() if m is not None}
     if loss:
-        place, most = max(loss.items(), key=lambda item: item[1].value)
-        text += f"; {place} height {most.value:.0f} ± {most.uncertainty:.0f} % below its reference"
+        text += f"; {_loss_words(*max(loss.items(), key=lambda item: item[1].value))}"
     if vertebra.wedge_angle is not None:
         text += f"; wedge angle {with_uncertainty(vertebra.wedge_angle)}°"
     if vertebra.regional_cobb is not None:
@@ -82,6 +94,14 @@ def _fracture_sentence(vertebra: VertebraMeasurement) -> str:
     if compromise is not None and compromise.value > 0:
         text += f"; canal area {compromise.value:.0f} ± {compromise.uncertainty:.0f} % below its neighbours'"
     return text + "."
+
+
+def _loss_words(place: str, most: Measured) -> str:
+    """The greatest loss; one that its own interval takes back to nothing is no loss."""
+    if most.value <= 0:
+        return "no height below its reference"
+    amount = f"{place} height {most.value:.0f} ± {most.uncertainty:.0f} % below its reference"
+    return amount if most.interval[0] > 0 else f"{amount}, which is within error of none"
 
 
 def _span(measurement: SpineMeasurement) -> str:
