@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,23 @@ def test_the_table_says_what_was_measured(result: tuple[Result, Path]) -> None:
     assert "±" in printed.stdout
     assert str(out / "report" / "report.html") in printed.stdout
     assert "Traceback" not in printed.output
+
+
+def test_a_finished_measurement_is_neither_read_nor_drawn_again(result: tuple[Result, Path], files: Path) -> None:
+    """Not even what would draw it is loaded, which takes longer than all the rest of a second run."""
+    report = result[1] / "report" / "report.html"
+    made = report.stat().st_mtime_ns
+    asked = ["measure", files / "ct.nii.gz", "--labels", files / "labels.nii.gz", "--report", report.parent]
+    heavy = "{'matplotlib', 'typst', 'corduroy.imaging.density', 'corduroy.phantom'}"
+    code = (
+        "import sys; from corduroy.cli import app; import corduroy.pipeline.run as steps\n"
+        "steps.read_case = steps.measure_spine = None\n"
+        f"app({[str(part) for part in asked]}, standalone_mode=False)\n"
+        f"print('loaded', sorted({heavy} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert printed.stdout.endswith("loaded []\n"), printed.stdout + printed.stderr
+    assert report.stat().st_mtime_ns == made
 
 
 def test_json_keeps_its_keys(result: tuple[Result, Path]) -> None:

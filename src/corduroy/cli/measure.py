@@ -12,7 +12,7 @@ from corduroy.cli.guard import BAD_INPUT, guarded, warn_plainly
 if TYPE_CHECKING:
     from corduroy.morphometry.results import SpineMeasurement
     from corduroy.pipeline.batch import CaseOutcome, Job
-    from corduroy.pipeline.images import ReportWriter
+    from corduroy.pipeline.images import CaseImages
     from corduroy.pipeline.settings import CaseSettings
 
 INPUT_HELP = "A CT or a label map (NIfTI), a DICOM folder, file or zip, a case folder, or a file of points."
@@ -65,7 +65,7 @@ def _measure_cases(jobs: list[Job], settings: CaseSettings, workers: int) -> Non
     from corduroy.cli.progress import step_bar
     from corduroy.pipeline.batch import run_pool, run_serial
 
-    write_report = _report_writer(any(job.outputs.report for job in jobs))
+    write_report = _write_report if any(job.outputs.report for job in jobs) else None
     failed = 0
     with step_bar(len(jobs)) as bar:
         if workers > 1 and len(jobs) > 1:
@@ -80,13 +80,11 @@ def _measure_cases(jobs: list[Job], settings: CaseSettings, workers: int) -> Non
         raise typer.Exit(BAD_INPUT)
 
 
-def _report_writer(wanted: bool) -> ReportWriter | None:
-    """Matplotlib and typst are loaded only if there is something to draw."""
-    if not wanted:
-        return None
+def _write_report(measurement: SpineMeasurement, images: CaseImages, folder: Path) -> None:
+    """Matplotlib and typst are loaded only when there is something to draw: a stored report is not drawn again."""
     from corduroy.reports.case import write_case_report
 
-    return write_case_report
+    write_case_report(measurement, images, folder)
 
 
 def _print_outcome(outcome: CaseOutcome, jobs: list[Job]) -> None:
@@ -122,7 +120,7 @@ def _measure_points(source: Path, points: Path | None, json: Path | None, report
     from corduroy.pipeline.points import measure_points, write_points_outputs
     from corduroy.pipeline.run import Outputs
 
-    write_report = _report_writer(report is not None)
+    write_report = None if report is None else _write_report
     readings = measure_points(points or source, image=None if points is None else source)
     if len(readings) > 1 and (json is not None or report is not None):
         raise PointsError(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from corduroy.morphometry.results import POSITIONS, SpineMeasurement, VertebraMeasurement
-from corduroy.pipeline.validation import Comparison, Summary
 from corduroy.provenance import Measured
 from corduroy.reports.wording import ALIGNMENTS, NOT_MEASURED, flag_words, marked_grade, number, with_uncertainty
+
+if TYPE_CHECKING:
+    from corduroy.pipeline.validation import Comparison, Summary
 
 _PLAIN_WIDTH = 140
 _LEAST_WIDTH = 80
