@@ -159,6 +159,12 @@ def test_a_password_stays_out_of_the_provenance() -> None:
     assert plain["registry"] == "postgresql://host/registry"
 
 
+@pytest.mark.parametrize("place", ["/srv/clinic/wb/registry.sqlite", "../registry.sqlite", "C:\\wb\\registry.sqlite"])
+def test_the_folders_of_the_registry_stay_out_of_the_provenance(place: str) -> None:
+    """The report is given away; the file's name and the hash of the records say which they were."""
+    assert cohort_from({**MINIMAL, "registry": place}, "x").as_plain()["registry"] == "registry.sqlite"
+
+
 def test_not_recorded_is_not_no() -> None:
     selection = select(frames_of(changed(1, fracture=None)), cohort(aggressive=True, fracture=True))
     fracture = step(selection, "fracture")

@@ -224,9 +224,15 @@ class Cohort(_Part):
         return self.registry == SYNTHETIC
 
     def as_plain(self) -> dict[str, Any]:
-        """What was asked for, as JSON can hold it; a URL without its password."""
+        """What was asked for, as JSON can hold it; a URL without its password, a file without its folder.
+
+        A report is given away: where a registry lies on somebody's disk is nobody else's concern, and the SHA-256 of
+        the records says better which they were.
+        """
         plain = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return plain | {"registry": re.sub(r"//[^/@]*@", "//", self.registry)}
+        is_url = "://" in self.registry
+        place = re.sub(r"//[^/@]*@", "//", self.registry) if is_url else re.split(r"[/\\]", self.registry)[-1]
+        return plain | {"registry": place}
 
     def criteria_in_words(self) -> tuple[Criterion, ...]:
         """The criteria as a methods section lists them."""
