@@ -29,6 +29,19 @@ def test_writes_the_whole_report_and_says_what_it_found(tmp_path: Path) -> None:
     assert written["paired"][0]["tests"][0]["p"]["words"] == "p = 2/64 = 0.03125"
 
 
+def test_nobody_eligible_is_said_in_one_sentence(tmp_path: Path) -> None:
+    cohort = tmp_path / "cohort.yaml"
+    cohort.write_text(
+        "title: A series\nregistry: synthetic\noutcomes: [odi]\ncriteria: {min_follow_up_months: 400}",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(app, ["study", str(cohort), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "Followed up for at least 400 months: 6 do not, 0 not recorded; 0 left" in done.stdout
+    assert "None of the 6 cases in the registry fulfils the criteria" in done.stdout
+    assert "Primary contrast" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -45,6 +45,11 @@ def _print_summary(result: SeriesResult) -> None:
                 f"  - {step.criterion.words}: {len(step.not_met)} do not, {len(step.not_recorded)} not recorded; "
                 f"{step.after} left"
             )
+    if not result.n:
+        from corduroy.reports.series.content import nobody
+
+        typer.echo(nobody(result))
+        return
     typer.echo(f"{result.n} cases analysed. Primary contrast: {result.contrast}")
     for outcome in result.paired:
         main = next((estimate for estimate in outcome.estimates if estimate.primary), None)

@@ -183,5 +183,15 @@ def test_nobody_or_one_patient_is_a_report_too(tmp_path: Path, months: int) -> N
     with opened_records("synthetic", tmp_path) as records:
         result = analyse(records, cohort)
     assert result.n == (0 if months == 400 else 1)
-    write_series_report(result, tmp_path / "out")
+    written = {path.name for path in write_series_report(result, tmp_path / "out")}
     assert (tmp_path / "out" / "series.pdf").read_bytes().startswith(b"%PDF")
+    if months == 400:
+        # Who fell out where, one sentence, and nothing empty.
+        documents = {"series.html", "series.pdf", "series.docx", "contents.json"}
+        assert written == {*documents, "flow.svg", "flow.png", "flow.csv", "provenance.csv"}
+        page = (tmp_path / "out" / "series.html").read_text(encoding="utf-8")
+        assert "None of the 6 cases in the registry fulfils the criteria" in page
+        assert re.findall(r"<h2 id=\"([^\"]+)\"", page) == ["summary", "selection-of-cases", "provenance"]
+        text = "".join(page.extract_text() for page in PdfReader(tmp_path / "out" / "series.pdf").pages)
+        assert "SYN-06" in text
+        assert "Reporting items" not in text

@@ -73,14 +73,24 @@ def series_content(result: SeriesResult, pictures: Pictures) -> Report:
         made=f"Case series, analysed {provenance.created[:10]} by {by}. {DISCLAIMER}",
         notice=result.notice,
         sections=sections,
-        checklists=(
-            ("PROCESS 2020 / 2023 / 2025", tuple(checked(PROCESS, result))),
-            ("STROBE, cohort studies", tuple(checked(STROBE, result))),
-        ),
+        checklists=_checklists(result),
+    )
+
+
+def _checklists(result: SeriesResult) -> tuple[tuple[str, tuple[CheckedItem, ...]], ...]:
+    """A series of nobody is not to be published: no items are asked of it."""
+    if not result.n:
+        return ()
+    return (
+        ("PROCESS 2020 / 2023 / 2025", tuple(checked(PROCESS, result))),
+        ("STROBE, cohort studies", tuple(checked(STROBE, result))),
     )
 
 
 def _sections(result: SeriesResult, pictures: Pictures) -> Iterator[Section]:
+    if not result.n:
+        yield from _nobody(result, pictures)
+        return
     yield Section("Summary", tuple(_summary(result)))
     yield Section("Selection of cases", tuple(_selection(result, pictures)))
     yield Section("Patients and lesions", tuple(described("baseline", "Patients and lesions", result.baseline)))
@@ -98,6 +108,23 @@ def _sections(result: SeriesResult, pictures: Pictures) -> Iterator[Section]:
     yield Section("Methods", tuple(Paragraph(text) for text in result.methods))
     yield Section("Ethics and consent", tuple(_ethics(result)))
     yield Section("Provenance", tuple(_provenance(result)))
+
+
+def _nobody(result: SeriesResult, pictures: Pictures) -> Iterator[Section]:
+    """Without a case there is one thing to report: who fell out where."""
+    yield Section("Summary", (Paragraph(nobody(result)),))
+    yield Section("Selection of cases", tuple(_selection(result, pictures)))
+    yield Section("Provenance", tuple(_provenance(result)))
+
+
+def nobody(result: SeriesResult) -> str:
+    """The one sentence about a series without a case."""
+    held = result.flow.registry_cases
+    if not held:
+        return "The registry holds no case: there is nothing to report."
+    return (
+        f"None of the {held} cases in the registry fulfils the criteria: there is nothing to report but the selection."
+    )
 
 
 def _summary(result: SeriesResult) -> Iterator[Block]:

@@ -124,7 +124,8 @@ def _picture(document: Any, block: Picture, folder: Path) -> None:
 
 
 def _checklists(document: Any, report: Report) -> None:
-    document.add_heading("Reporting items", level=1)
+    if report.checklists:
+        document.add_heading("Reporting items", level=1)
     for title, items in report.checklists:
         document.add_heading(title, level=2)
         grid = _grid(document, ("item", "topic", "where"), tuple((i.number, i.topic, "") for i in items), Pt(8.5))

@@ -51,6 +51,8 @@ def _drawn(result: SeriesResult) -> Iterator[Drawn]:
         Picture("flow", "Selection of the cases.", f"Of {flow.registry_cases} cases {len(flow.cases)} were analysed."),
         draw_flow(flow),
     )
+    if not flow.cases:
+        return
     timelines = draw_timelines(result.timelines)
     if timelines is not None:
         caption = (
