@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from corduroy.errors import SettingsError
 from corduroy.registry.exchange import draft_mapping, load_mapping, read_table
@@ -219,6 +220,67 @@ def test_a_draft_names_what_it_found_and_cannot_be_used_unread(tmp_path: Path) -
     assert records["assessment", "m12"]["frankel"].column == "Frankel 12 months"
     with pytest.raises(SettingsError, match="TODO"):
         read_table(tmp_path / "a.xlsx", drafted)
+
+
+GERMAN = """Case no;ID;Level;VAS pre;VAS post;VAS last;Date pre;Date last;Gelatin;Duration (h)
+1;P1;T9;8;2;1;01.02.2020;05.02.2022;mixed;3,1
+1;P2;T12;7;1;0;12.05.2020;20.06.2022;none;2,95
+"""
+
+
+def drafted(path: Path, text: str) -> dict[str, Any]:
+    path.write_text(text, encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(draft_mapping(path))
+    return found
+
+
+def test_a_draft_of_a_german_sheet_leaves_to_a_person_what_it_cannot_know(tmp_path: Path) -> None:
+    draft = drafted(tmp_path / "a.csv", GERMAN)
+    assert (draft["decimal"], draft["dates"]) == (",", "TODO")
+    (table,) = draft["tables"]
+    assert (table["patient"], table["case"]) == ("ID", "Case no")
+    visits = [record["fields"] for record in table["records"] if record["kind"] == "assessment"]
+    assert [(fields["visit"]["value"], fields["pain_back"]["column"]) for fields in visits] == [
+        ("preop", "VAS pre"),
+        ("TODO", "VAS post"),
+        ("TODO", "VAS last"),
+    ]
+    assert [fields["pain_unit"] for fields in visits] == 3 * [{"value": "TODO"}]
+    (operation,) = (record["fields"] for record in table["records"] if record["kind"] == "operation")
+    assert operation["gelatin_use"] == {"column": "Gelatin"}
+    assert "gelatin_mg" not in operation
+    with pytest.raises(
+        SettingsError, match=r"^dates, assessment\.pain_unit, assessment\.visit, .*: TODO still to be replaced$"
+    ):
+        read_table(tmp_path / "a.csv", parse_mapping(draft))
+
+
+@pytest.mark.parametrize(
+    ("cells", "signs"),
+    [
+        (("3,1", "2"), {"decimal": ","}),
+        (("3.1", "2"), {"decimal": "."}),
+        (("3", "2"), {"decimal": "."}),
+        (("3.1", "2,5"), {"decimal": "TODO"}),
+        (("1.200", "900"), {"decimal": "TODO"}),
+        (("1.200", "3,1"), {"decimal": ",", "thousands": "TODO"}),
+        (("05.03.2014", "3,1"), {"decimal": ","}),
+    ],
+)
+def test_a_draft_takes_the_decimal_sign_from_the_cells_or_asks(
+    tmp_path: Path, cells: tuple[str, str], signs: dict[str, str]
+) -> None:
+    draft = drafted(tmp_path / "a.csv", f"ID;Blood loss\nP1;{cells[0]}\nP2;{cells[1]}\n")
+    assert {name: draft[name] for name in ("decimal", "thousands") if name in draft} == signs
+    if "TODO" in signs.values():
+        with pytest.raises(SettingsError, match=r"^(decimal|thousands): TODO still to be replaced$"):
+            parse_mapping(draft)
+
+
+def test_an_amount_of_gelatin_is_an_amount(tmp_path: Path) -> None:
+    (table,) = drafted(tmp_path / "a.csv", "ID;Gelatin (mg)\nP1;120\nP2;90\n")["tables"]
+    (operation,) = (record["fields"] for record in table["records"] if record["kind"] == "operation")
+    assert operation["gelatin_mg"] == {"column": "Gelatin (mg)"}
 
 
 def test_the_documented_mapping_is_one(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from corduroy.registry.exchange.mapping import FORM, TODO, Manner, Source
 from corduroy.registry.exchange.sheets import Cell, Sheet, read_sheets
 from corduroy.registry.record import BY_KIND, RECORDS, Item
 from corduroy.registry.record.choices import Visit
+from corduroy.scales import PainUnit
 
 # How alike a heading and a field's name or label must be; author's choice: below it suggestions were mostly wrong.
 _ALIKE = 0.72
 _PSEUDONYM = ("pseudonym", "id", "patient", "patient id", "record id", "study id", "code", "case id", "subject")
+_CASE = ("case", "case no", "case nr", "case number", "lesion", "lesion no", "lesion nr", "lesion number")
 # What sheets often call a field whose label is not like it at all.
 _ALSO_CALLED: dict[tuple[str, str], tuple[str, ...]] = {
     ("patient", "sex"): ("gender",),
@@ -33,20 +35,26 @@ _ALSO_CALLED: dict[tuple[str, str], tuple[str, ...]] = {
     ("operation", "duration_min"): ("operation time", "op time", "or time"),
     ("operation", "blood_loss_ml"): ("ebl", "estimated blood loss"),
 }
-_VISIT_WORDS: dict[Visit, tuple[str, ...]] = {
+# Which planned visit these are, no heading says: one group of fields each, and the visit is left to a person.
+_AFTER, _LAST = "after surgery", "last follow-up"
+_VISIT_WORDS: dict[str, tuple[str, ...]] = {
     Visit.PREOPERATIVE: ("preoperative", "preop", "pre op", "before", "baseline", "pre"),
-    Visit.DISCHARGE: ("discharge", "postop", "post op", "postoperative", "post"),
+    Visit.DISCHARGE: ("discharge",),
     Visit.WEEK_6: ("6 weeks", "6w", "w6", "6 wk"),
     Visit.MONTH_3: ("3 months", "3m", "m3", "3 mo"),
     Visit.MONTH_6: ("6 months", "6m", "m6", "6 mo"),
     Visit.MONTH_12: ("12 months", "1 year", "12m", "m12", "1y", "12 mo"),
     Visit.MONTH_24: ("24 months", "2 years", "24m", "m24", "2y", "24 mo"),
     Visit.MONTH_36: ("36 months", "3 years", "36m", "m36", "3y", "36 mo"),
-    Visit.LATER: ("final follow up", "last follow up", "final", "last", "latest"),
+    _AFTER: ("postoperative", "postop", "post op", "post"),
+    _LAST: ("final follow up", "last follow up", "final", "last", "latest"),
 }
 _UNIT = re.compile(r"[(\[]\s*([A-Za-z%]{1,4})\s*[)\]]\s*$")
 _UNITS = ("mm", "cm", "m", "ml", "l", "dl", "min", "h", "d", "mg", "g", "%")
 _DATE_TEXT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", re.ASCII)
+# Three digits after a sign may be thousands: these say nothing of the decimal sign.
+_DECIMALS = {sign: re.compile(rf"[+-]?\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}})", re.ASCII) for sign in ".,"}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,])\d{3}", re.ASCII)
 _MOST_WORDS = 12
 
 
@@ -55,7 +63,7 @@ class _Suggestion:
     """The fields that a record is likely to take from a sheet; one for each visit."""
 
     kind: str
-    visit: Visit | None
+    visit: str | None
     fields: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
@@ -80,24 +88,36 @@ def draft_mapping(path: Path) -> str:
     file = read_sheets(path)
     tables: list[dict[str, object]] = []
     unknown: list[str] = []
-    has_date_texts = False
+    texts: list[str] = []
     for sheet in file.sheets.values():
         drafted = _table(sheet, with_name=len(file.sheets) > 1, unknown=unknown)
         if drafted is not None:
             tables.append(drafted)
-            has_date_texts |= any(isinstance(c, str) and _DATE_TEXT.fullmatch(c.strip()) for r in sheet.rows for c in r)
-    head: dict[str, object] = {"form": FORM, "decimal": ".", "missing": ["n/a", "NA", "-"]}
-    if has_date_texts:
+            texts += [stripped(cell) for row in sheet.rows for cell in row if isinstance(cell, str)]
+    head: dict[str, object] = {"form": FORM, **_signs(texts), "missing": ["n/a", "NA", "-"]}
+    if any(_DATE_TEXT.fullmatch(text) for text in texts):
         head["dates"] = TODO
     body = yaml.safe_dump({**head, "tables": tables}, sort_keys=False, allow_unicode=True, width=120)
     return _comments(unknown) + body
+
+
+def _signs(texts: list[str]) -> dict[str, object]:
+    """The decimal sign that the cells show, where they show only one; and whether there are thousands signs."""
+    shown = [sign for sign, pattern in _DECIMALS.items() if any(map(pattern.fullmatch, texts))]
+    groups = {match[1] for text in texts if (match := _THOUSANDS.fullmatch(text))}
+    if len(shown) > 1 or (groups and not shown):
+        return {"decimal": TODO}
+    decimal = shown[0] if shown else "."
+    return {"decimal": decimal, **({"thousands": TODO} if groups - {decimal} else {})}
 
 
 def _comments(unknown: list[str]) -> str:
     lines = [
         "# A draft. Look at every line; replace each TODO or delete its line. Nothing is read before that.",
         "# dates: how dates are written as texts, e.g. DD.MM.YYYY or MM/DD/YYYY. decimal: '.' or ','.",
-        "# unit: the sheet's unit; it is converted to the field's.",
+        "# thousands: '.' or ',' in numbers written as texts. unit: the sheet's unit; it is converted to the field's.",
+        f"# visit: one of {', '.join(Visit)}; what 'post' and 'last' stand for, only you know.",
+        f"# pain_unit: one of {', '.join(PainUnit)}.",
     ]
     if unknown:
         lines.append("# Columns for which no field was found: " + ", ".join(unknown))
@@ -111,17 +131,19 @@ def _table(sheet: Sheet, with_name: bool, unknown: list[str]) -> dict[str, objec
     headings = [_text(cell) for cell in sheet.rows[header_row - 1]]
     columns = {heading: _values(sheet, header_row, place) for place, heading in enumerate(headings) if heading}
     patient = next((heading for heading in columns if _plain(heading) in _PSEUDONYM), None)
-    found: dict[tuple[str, Visit | None], _Suggestion] = {}
+    case = next((name for name, values in columns.items() if _plain(name) in _CASE and _are_whole(values)), None)
+    found: dict[tuple[str, str | None], _Suggestion] = {}
     for heading, values in columns.items():
-        if heading != patient and not _suggest(heading, values, found):
+        if heading not in (patient, case) and not _suggest(heading, values, found):
             unknown.append(heading)
     table: dict[str, object] = {"sheet": sheet.name} if with_name else {}
     if header_row > 1:
         table["header_row"] = header_row
-    return {**table, "patient": patient or TODO, "records": _records(found)}
+    keys = {"patient": patient or TODO, **({"case": case} if case else {})}
+    return {**table, **keys, "records": _records(found)}
 
 
-def _records(found: dict[tuple[str, Visit | None], _Suggestion]) -> list[dict[str, object]]:
+def _records(found: dict[tuple[str, str | None], _Suggestion]) -> list[dict[str, object]]:
     """Patient and case are always there; what a record needs and no heading offered is a TODO."""
     for kind in ("patient", "case"):
         found.setdefault((kind, None), _Suggestion(kind, None))
@@ -131,16 +153,18 @@ def _records(found: dict[tuple[str, Visit | None], _Suggestion]) -> list[dict[st
         fields: dict[str, object] = {}
         for name, item in BY_KIND[suggestion.kind].items().items():
             if name == "visit" and suggestion.visit:
-                fields[name] = {"value": str(suggestion.visit)}
+                fields[name] = {"value": TODO if suggestion.visit in (_AFTER, _LAST) else str(suggestion.visit)}
             elif name in suggestion.fields:
                 fields[name] = suggestion.fields[name]
             elif item.required and name not in ("pseudonym", "case_no"):
                 fields[name] = {"column": TODO}
+            elif name == "pain_unit" and {"pain_back", "pain_leg"} & set(suggestion.fields):
+                fields[name] = {"value": TODO}
         records.append({"kind": suggestion.kind, "fields": fields})
     return records
 
 
-def _suggest(heading: str, values: list[str], found: dict[tuple[str, Visit | None], _Suggestion]) -> bool:
+def _suggest(heading: str, values: list[str], found: dict[tuple[str, str | None], _Suggestion]) -> bool:
     """Give a heading to the field that it is most like; False if it is like none."""
     unit = _UNIT.search(heading)
     plain = _plain(heading[: unit.start()] if unit else heading)
@@ -148,7 +172,8 @@ def _suggest(heading: str, values: list[str], found: dict[tuple[str, Visit | Non
     best = max(
         ((_alike(rest or plain, kind, item), kind, name)
          for kind, record in BY_KIND.items() for name, item in record.items().items()
-         if name not in ("pseudonym", "case_no", "visit") and bool(visit) <= ("visit" in record.items())),
+         if name not in ("pseudonym", "case_no", "visit") and bool(visit) <= ("visit" in record.items())
+         and _may_hold(item, values)),
         default=(0.0, "", ""), key=lambda one: one[0],
     )  # fmt: skip
     score, kind, name = best
@@ -161,6 +186,17 @@ def _suggest(heading: str, values: list[str], found: dict[tuple[str, Visit | Non
         return False
     suggestion.fields[name] = _source(heading, item, values, unit[1] if unit else "")
     return True
+
+
+def _may_hold(item: Item, values: list[str]) -> bool:
+    """Whether most cells look like what the field takes: words are no amounts and no days."""
+    if item.kind not in ("number", "integer", "date"):
+        return True
+    return 2 * sum(text[:1] in "+-" or text[:1].isdigit() for text in values) >= len(values)
+
+
+def _are_whole(values: list[str]) -> bool:
+    return all(re.fullmatch(r"\d+(?:\.0)?", text, re.ASCII) for text in values)
 
 
 def _source(heading: str, item: Item, values: list[str], unit: str) -> dict[str, object]:
@@ -182,7 +218,7 @@ def _alike(heading: str, kind: str, item: Item) -> float:
     return max(difflib.SequenceMatcher(None, heading, name).ratio() for name in (*names, *known))
 
 
-def _visit(plain: str) -> tuple[Visit | None, str]:
+def _visit(plain: str) -> tuple[str | None, str]:
     """The visit that a heading names, and the heading without it."""
     for visit, words in _VISIT_WORDS.items():
         for word in words:

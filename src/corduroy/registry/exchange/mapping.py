@@ -165,8 +165,9 @@ def parse_mapping(document: Any, name: str = "mapping") -> Mapping:
     """A mapping from lists and dicts, as YAML or JSON gives them."""
     if not isinstance(document, dict):
         raise SettingsError(f"{name} holds no settings", f"'form: {FORM}', 'tables:' …", "draft one from the sheet")
-    if document.get("decimal") == TODO:
-        raise SettingsError(f"decimal: {TODO} still to be replaced")
+    left = [name for name in ("decimal", "thousands") if document.get(name) == TODO]
+    if left:
+        raise SettingsError(f"{', '.join(left)}: {TODO} still to be replaced")
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
