@@ -301,3 +301,18 @@ def test_experts_points_on_fifty_chest_scans_give_a_plausible_population() -> No
     assert 0.9 < np.mean([grade == 0 for grade in grades]) < 0.99
     assert 25 < np.median(kyphosis) < 45
     assert min(kyphosis) > 0
+
+
+def test_a_middle_that_stands_above_both_ends_is_remarked() -> None:
+    high, hollow = (measure(draw_spine({"T12": (24.0, middle, 25.0)}))["T12"] for middle in (30.0, 27.0))
+    assert [flag for flag in high.flags if "middle points" in flag] == [
+        "the middle height is 20 % above both others: look at the middle points"
+    ]
+    assert not any("middle points" in flag for flag in hollow.flags)
+
+
+def test_a_coordinate_that_no_film_has_is_refused_by_name() -> None:
+    points = draw_spine(FRACTURED)
+    points[Level.L1]["sup_mid"] = np.array([1e300, 40.0])
+    with pytest.raises(PointsError, match=r"L1_sup_mid .*1e\+300, 40 mm"):
+        PointReading(points, reader="ana")

@@ -148,3 +148,11 @@ def test_a_login_over_https_is_never_sent_in_the_clear(workbench: Workbench) -> 
     with TestClient(api_app(workbench), base_url="https://localhost/api/v1/") as browser:
         answer = browser.post("login", json={"name": "anna", "password": PASSWORD})
     assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_an_address_without_an_operation_is_refused_in_the_interfaces_own_form(client: TestClient) -> None:
+    for method, path, status in (("GET", "nonsense", 404), ("POST", "cases/1/2/3", 404), ("DELETE", "jobs", 405)):
+        answer = client.request(method, path)
+        assert answer.status_code == status, path
+        assert set(answer.json()) == {"message", "problems", "doubts"}
+        assert path in answer.json()["message"]

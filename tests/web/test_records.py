@@ -168,3 +168,13 @@ def test_the_registry_verifies_after_all_this(clients: dict[str, TestClient], na
     assert told["entries"] == 3
     assert clients["admin"].get("verification", params={"head": told["head"]}).json()["is_whole"] is True
     assert clients["admin"].get("verification", params={"head": "0" * 63 + "1"}).json()["is_whole"] is False
+
+
+def test_a_pseudonym_with_an_umlaut_is_told_which_characters_are_allowed(client: TestClient) -> None:
+    answer = client.post("records/patient", json={"record": {"pseudonym": "Müller-1", "sex": "female"}})
+    asked = client.get("cases", params={"pseudonym": "Müller"})
+    for refused in (answer, asked):
+        assert refused.status_code == 422, refused.text
+        assert "without accents, digits, and any of _ -" in refused.text
+        assert "A-Za-z" not in refused.text
+    assert "at most 24 characters" in answer.text

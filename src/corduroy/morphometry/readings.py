@@ -28,6 +28,7 @@ _PLACES = {
 _ENDPLATE_OF = {word: name for name, words in _ENDPLATES.items() for word in words}
 _PLACE_OF = {word: name for name, words in _PLACES.items() for word in words}
 _COMPACT = {f"{a[0]}{b[0]}": f"{a}_{b}" for a, b in product(_ENDPLATES, _PLACES)}  # "sa", "im", "ip" and so on
+_FARTHEST_MM = 1e4  # no scanner and no film has its origin farther away; author's choice
 _LEVEL_AHEAD = re.compile(r"(?i)^((?:th|t|l|d)\d{1,2})(?=$|[^0-9])")
 
 
@@ -72,6 +73,7 @@ class PointReading:
             raise PointsError(f"{self._place} mixes points of shapes {sorted(shapes)}", "all (2,) or all (3,)")
         if not all(np.isfinite(point).all() for group in self.points.values() for point in group.values()):
             raise PointsError(f"{self._place} holds coordinates that are not numbers")
+        self._check_places()
         if self.magnification is not None and not 0 < self.magnification < float("inf"):
             raise PointsError(f"a magnification of {self.magnification} in {self._place}", "a number above 0")
 
@@ -83,6 +85,17 @@ class PointReading:
     @property
     def _place(self) -> str:
         return self.source or f"the reading of {self.reader}"
+
+    def _check_places(self) -> None:
+        for level, group in self.points.items():
+            for name, point in group.items():
+                if np.abs(point).max() > _FARTHEST_MM:
+                    at = ", ".join(f"{value:g}" for value in point)
+                    raise PointsError(
+                        f"{level}_{name} of {self._place} at {at} mm",
+                        f"coordinates within {_FARTHEST_MM:g} mm of the origin",
+                        "look at the file, and at its units",
+                    )
 
     def _check_completeness(self) -> None:
         missing = [f"{level}_{name}" for level in self.levels for name in POINT_NAMES if name not in self.points[level]]

@@ -30,7 +30,11 @@ Tissue Int 66:259-262), two points to a height. Measure your own with `corduroy.
 
 _Z95 = 1.96
 _UNMAGNIFIED: tuple[Modality, ...] = ("CT", "MR", "label map")
-_MAGNIFICATION_UNKNOWN = "magnification unknown"
+MAGNIFICATION_UNKNOWN = "magnification unknown"
+"""Flag of a vertebra whose heights are those of the image."""
+_TALL_MIDDLE = (
+    1.15  # middle over the larger of the other two heights; no vertebra is so, a misplaced point is. Author's choice.
+)
 _MAGNIFICATION_TRUST = 0.8  # author's choice
 
 
@@ -131,7 +135,7 @@ def measure_six_points(
     notes = _magnification_notes(reading, modality)
     heights = {v.level: _heights(scene, v) for v in scene.plane.vertebrae}
     losses = height_losses(heights)
-    flags = (_MAGNIFICATION_UNKNOWN,) if notes else ()
+    flags = (MAGNIFICATION_UNKNOWN,) if notes else ()
     return SpineMeasurement(
         vertebrae=tuple(_vertebra(scene, v, heights[v.level], losses[v.level], flags) for v in scene.plane.vertebrae),
         alignment=_alignment(scene),
@@ -185,7 +189,7 @@ def _vertebra(
 ) -> VertebraMeasurement:
     depth = float(np.mean([np.linalg.norm(vertebra.endplate(which)) for which in ("sup", "inf")]))
     wedge = scene.angle(vertebra.endplate("sup"), vertebra.endplate("inf"), "six-point wedge angle")
-    trust = _MAGNIFICATION_TRUST if _MAGNIFICATION_UNKNOWN in flags else 1.0
+    trust = _MAGNIFICATION_TRUST if MAGNIFICATION_UNKNOWN in flags else 1.0
     return VertebraMeasurement(
         level=vertebra.level,
         heights=heights,
@@ -200,8 +204,19 @@ def _vertebra(
         body={"volume": None, "depth": scene.length(depth, "six-point rim-to-rim depth"), "width": None},
         trabecular_hu=None,
         confidence=loss.trust * trust,
-        flags=(*flags, *loss.flags, *loss.grade_doubt),
+        flags=(*flags, *_middle_doubt(heights), *loss.flags, *loss.grade_doubt),
     )
+
+
+def _middle_doubt(heights: HeightGroup) -> tuple[str, ...]:
+    """Endplates are hollow, so that a middle height far above both others comes from a point in a wrong place."""
+    anterior, middle, posterior = (heights[place] for place in ("anterior", "middle", "posterior"))
+    if anterior is None or middle is None or posterior is None:
+        return ()
+    beyond = middle.value / max(anterior.value, posterior.value)
+    if beyond <= _TALL_MIDDLE:
+        return ()
+    return (f"the middle height is {100 * (beyond - 1):.0f} % above both others: look at the middle points",)
 
 
 def _regional_cobb(scene: _Scene, level: Level) -> Measured | None:

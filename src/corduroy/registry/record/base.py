@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from corduroy.registry.record.allowed import pattern_words
 from corduroy.registry.record.findings import Finding, hard, soft, unusual_value
 from corduroy.registry.record.items import Item, items_of
 
@@ -92,7 +93,7 @@ def errors_of(record: type[Record], problem: ValidationError) -> list[Finding]:
     for error in problem.errors(include_url=False):
         field = str(error["loc"][0]) if error["loc"] else ""
         label = known[field].label if field in known else field
-        message = error["msg"].removeprefix("Value error, ")
+        message = pattern_words(error) or error["msg"].removeprefix("Value error, ")
         given = "" if error["type"] in ("missing", "extra_forbidden") or not field else f" (got {error['input']!r:.60})"
         found.append(hard(record.kind, field, f"{label}: {message}{given}" if label else message))
     return found

@@ -11,7 +11,7 @@ from corduroy.web.api.accounts import account_operations
 from corduroy.web.api.cases import case_operations
 from corduroy.web.api.jobs import job_operations
 from corduroy.web.api.records import add_doubts, record_operations
-from corduroy.web.api.refusals import add_refusals, describe_refusals
+from corduroy.web.api.refusals import add_refusals, describe_refusals, refuse_unknown
 from corduroy.web.api.registry import registry_operations
 from corduroy.web.api.scans import scan_operations
 from corduroy.web.gate import API
@@ -47,3 +47,5 @@ def add_api(app: FastAPI, workbench: Workbench) -> None:
             swagger_css_url=f"{API}/swagger/swagger-ui.css",
             swagger_favicon_url="/favicon.ico",
         )
+
+    refuse_unknown(app)

@@ -8,10 +8,13 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 from corduroy.errors import ConflictError, CorduroyError, RecordError, RegistryError
+from corduroy.registry.record.allowed import pattern_words
 from corduroy.web.accounts import LoginError, TooManyLoginsError
 from corduroy.web.api.bodies import Problem
+from corduroy.web.gate import API
 from corduroy.web.scans.scans import UploadTooLargeError
 
 _WORDS = {
@@ -26,6 +29,7 @@ _WORDS = {
     429: "Too many logins failed.",
     503: "The registry cannot be reached just now.",
 }
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _OF_ERRORS: tuple[tuple[type[CorduroyError], int], ...] = (
     (ConflictError, 409),
     (TooManyLoginsError, 429),
@@ -50,6 +54,17 @@ def describe_refusals(document: dict[str, Any]) -> dict[str, Any]:
                     (body,) = response["content"].values()
                     response["content"] = {"application/json": body}
     return document
+
+
+def refuse_unknown(app: FastAPI) -> None:
+    """Answer below the interface's address what no operation answers; to be added after all of them."""
+    others = tuple(app.routes)
+
+    @app.api_route(f"{API}/{{path:path}}", methods=_METHODS, include_in_schema=False)
+    def unknown(request: Request, path: str) -> None:
+        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in others):
+            raise HTTPException(405, f"{API}/{path} takes no {request.method}; see {API}/docs")
+        raise HTTPException(404, f"there is no operation {API}/{path}; see {API}/docs")
 
 
 def missing(what: str) -> HTTPException:
@@ -87,5 +102,5 @@ def _answer(
 def _told(problem: Any) -> str:
     """One line of what pydantic found; the place without the word for where in the request it was."""
     place = ".".join(str(part) for part in problem["loc"] if part not in ("body", "query", "path"))
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = pattern_words(problem) or str(problem["msg"]).removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
