@@ -11,7 +11,8 @@ import pytest
 from corduroy.anatomy import Level, build_spine
 from corduroy.errors import GeometryError, LabelError, MeasurementError, SettingsError
 from corduroy.imaging import LabelMap, read_labels, read_volume, write_volume
-from corduroy.lesion import Baseline, as_painted, delineate, read_mask, write_delineation
+from corduroy.lesion import Baseline, as_painted, characterise, delineate, read_mask, write_delineation
+from corduroy.lesion.anomaly import differs
 from corduroy.lesion.bench import Bench
 from tests.lesion.conftest import Found, Scene, overlap
 
@@ -38,11 +39,35 @@ def test_an_intact_vertebra_has_no_lesion(scene: Scene, level: str) -> None:
     assert result.mask.array.max() == 0
 
 
+def test_healthy_marrow_that_somebody_points_at_is_told_from_a_lesion(scene: Scene) -> None:
+    index = np.argwhere(scene.spine.labels.array > 0)
+    middle = scene.spine.vertebrae[Level.L2].frame.origin
+    near = np.linalg.norm(scene.ct.world_from_voxel(index) - middle, axis=1) < 7.0
+    ball = np.zeros(scene.ct.shape, np.uint8)
+    ball[tuple(index[near].T)] = 1
+    result = as_painted(scene.ct, scene.spine, "L2", LabelMap(ball, scene.ct.affine))
+    findings = characterise(result, scene.ct, scene.spine, baseline=scene.baseline)
+    assert findings.differs is False
+    document = findings.as_dict()
+    assert document["differs_from_intact"] is False
+    assert document["hemangioma_likeness"] is None
+
+
+def test_what_lies_outside_the_body_is_not_compared(scene: Scene) -> None:
+    bench = Bench.of(scene.ct, scene.spine.vertebrae[Level.L2])
+    expected = scene.baseline.without(Level.L2).expectation(bench)
+    assert differs(bench, expected, bench.inside & ~bench.in_body) is None
+    assert differs(bench, expected, bench.core) is False
+
+
 def test_a_seed_finds_the_same_lesion(scene: Scene) -> None:
     inside = np.argwhere(scene.planted.mask.array == 1)
     seed = scene.ct.world_from_voxel(inside.mean(axis=0))
     result = delineate(scene.planted.ct, scene.spine, "L1", seed=seed, baseline=scene.baseline)
     assert result.how == "from a seed"
+    findings = characterise(result, scene.planted.ct, scene.spine, baseline=scene.baseline)
+    assert findings.differs is True
+    assert findings.as_dict()["hemangioma_likeness"] is not None
     assert overlap(result.mask, scene.planted.mask) > 0.85
 
 

@@ -139,7 +139,15 @@ def test_a_seed_names_level_and_lesion(spine: Spine, planted: PlantedLesion) -> 
     assert found.level is T12
     assert found.delineation is not None
     assert found.delineation.how == "from a seed"
+    assert not any("NO LESION" in doubt for doubt in found.doubts)
     assert truly(found, planted) > 0.7
+
+
+def test_a_seed_in_healthy_marrow_is_the_first_thing_that_is_warned_of(spine: Spine) -> None:
+    x, y, z = (float(value) for value in spine.vertebrae[Level.L1].frame.origin)
+    found = find_lesion(spine, LesionRequest(Level.L1, seed_mm=(x, y, z)), unasked)
+    assert found.findings is not None
+    assert found.doubts[0].startswith("NO LESION IS SEEN HERE: what was delineated from a seed in L1")
 
 
 def test_a_seed_outside_is_refused(spine: Spine) -> None:

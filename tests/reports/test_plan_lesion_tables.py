@@ -48,6 +48,18 @@ def test_no_score_is_said_to_be_none() -> None:
     assert likeness_rows(character()) == []
 
 
+def test_what_looks_like_intact_bone_has_no_score_and_is_said_to_be_so_with_its_volume() -> None:
+    intact = character(differs_from_intact=False)
+    assert likeness_words(intact) == "not given, as what was delineated looks like intact bone"
+    part = {"in_bone": measured(1.0, "ml"), "body_share": measured(7.0), "involved": []}
+    document = {"character": intact, "lesion": {**part, "epidural": None, "paravertebral": None}}
+    assert lesion_words(document).startswith(
+        "NOT DIFFERENT FROM INTACT BONE (see the warnings); delineated 1.0 ± 1.0 ml"
+    )
+    seen = lesion_words(document | {"character": character(differs_from_intact=True)})
+    assert seen.startswith("1.0 ± 1.0 ml")
+
+
 def test_a_score_comes_with_its_words_and_what_drove_it() -> None:
     drivers = [
         {"feature": "corduroy", "meaning": "stripes", "value": 0.71, "log_odds": 2.31, "log_odds_uncertainty": 0.84},

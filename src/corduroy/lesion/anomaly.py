@@ -11,6 +11,7 @@ from corduroy.lesion.bench import Array, Bench, BoolArray
 # All author's choice, set on phantoms and on intact vertebrae of real scans.
 _LEAST_SEPARATION = 2.5  # of two clusters, in standard deviations of intact bone
 _LEAST_SHARE = 0.04  # of the body, of the smaller cluster
+_LEAST_COMPARED_ML = 0.05  # of a region somebody pointed at
 _WHOLE_SDS, _CLUSTER_SDS = 3.0, 4.0  # how far a body, or a cluster in it, must stray from what neighbours let expect
 _DARK_SDS = 2.0  # how much darker, in standard deviations inside intact bone
 _FATTEST_HU, DENSEST_HU = -40.0, 350.0  # beyond these no core of a body is intact, whatever its neighbours are
@@ -32,8 +33,7 @@ def anomalous(bench: Bench, expected: Expectation) -> BoolArray | None:
         A part of the core that forms a cluster of its own, or the whole core.
     """
     at = bench.core
-    pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
-    features = np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
+    features = _features(bench, expected, at)
     strange = _strange_cluster(features, bench.stroma[at], expected)
     if strange is not None:
         chosen = np.zeros(bench.inside.shape, dtype=bool)
@@ -41,6 +41,35 @@ def anomalous(bench: Bench, expected: Expectation) -> BoolArray | None:
         return chosen
     whole = np.ones(len(features), dtype=bool)
     return at if _is_lesion(features, whole, bench.stroma[at], expected, _WHOLE_SDS) else None
+
+
+def differs(bench: Bench, expected: Expectation, inside: BoolArray) -> bool | None:
+    """Whether a region that somebody pointed at is as far from intact as `anomalous` asks of what it finds by itself.
+
+    Parameters
+    ----------
+    bench : Bench
+    expected : Expectation
+    inside : ndarray of bool
+
+    Returns
+    -------
+    bool or None
+        None if too little of it lies in the body's core, where alone vertebrae are compared.
+    """
+    at = inside & bench.core
+    if np.count_nonzero(at) * bench.voxel_ml < _LEAST_COMPARED_ML:
+        return None
+    is_whole = np.count_nonzero(at) >= (1 - _LEAST_SHARE) * np.count_nonzero(bench.core)
+    features = _features(bench, expected, at)
+    everything = np.ones(len(features), dtype=bool)
+    return _is_lesion(features, everything, bench.stroma[at], expected, _WHOLE_SDS if is_whole else _CLUSTER_SDS)
+
+
+def _features(bench: Bench, expected: Expectation, at: BoolArray) -> Array:
+    """Deviation of stroma and columns from what is expected, in standard deviations inside intact bone."""
+    pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
+    return np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
 
 
 def _strange_cluster(features: Array, hu: Array, expected: Expectation) -> BoolArray | None:

@@ -12,6 +12,7 @@ from corduroy.anatomy.level import Level
 from corduroy.anatomy.spine import Spine
 from corduroy.errors import GeometryError, MeasurementError
 from corduroy.imaging.volume import Volume
+from corduroy.lesion.anomaly import differs
 from corduroy.lesion.baseline import Baseline
 from corduroy.lesion.bench import PARTS, Array, Bench, BoolArray
 from corduroy.lesion.breach import CortexBreach
@@ -55,7 +56,11 @@ class LesionFindings:
     uptake_hu : Measured or None
         Rise of the stroma in a contrasted phase.
     likeness : Likeness
+        Means nothing where `differs` is False; the document then leaves it out.
     notes : tuple of str
+    differs : bool or None
+        Whether the lesion differs from the patient's intact vertebrae by more than the search without a seed asks for;
+        None where that cannot be told.
     """
 
     level: Level
@@ -70,6 +75,7 @@ class LesionFindings:
     uptake_hu: Measured | None
     likeness: Likeness
     notes: tuple[str, ...]
+    differs: bool | None
 
     @property
     def involved_parts(self) -> tuple[str, ...]:
@@ -107,7 +113,8 @@ class LesionFindings:
             "epidural": _extension_json(self.epidural),
             "paravertebral": _extension_json(self.paravertebral),
             "uptake_hu": _json(self.uptake_hu),
-            "hemangioma_likeness": _likeness_json(self.likeness),
+            "differs_from_intact": self.differs,
+            "hemangioma_likeness": None if self.differs is False else _likeness_json(self.likeness),
             "notes": list(self.notes),
         }
 
@@ -203,7 +210,19 @@ def characterise(
         None if uptake is None else _stroma_uptake(bench, inside, uptake, texture.stroma_hu.value),
         hemangioma_likeness(texture),
         delineation.notes,
+        _differs(delineation, intact),
     )
+
+
+def _differs(delineation: Delineation, intact: Baseline) -> bool | None:
+    """What was found without help differs by the rule that found it; what a person pointed at is asked the same."""
+    if delineation.how == "automatic":
+        return True
+    try:
+        expected = intact.expectation(delineation.bench)
+    except MeasurementError:  # too few vertebrae to compare with
+        return None
+    return differs(delineation.bench, expected, delineation.inside)
 
 
 def _volume(bench: Bench, inside: BoolArray) -> Measured:

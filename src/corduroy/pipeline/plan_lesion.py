@@ -190,7 +190,8 @@ def _painted(
     if baseline is None:
         return PlannedLesion(level, mask, doubts=doubts, why_no_findings="not computed: no CT")
     findings, why = _described(as_painted(baseline.ct, spine, level, painted), baseline, contrasted)
-    return PlannedLesion(level, mask, findings, doubts=doubts, why_no_findings=why)
+    seen = _doubt_of_being_one(level, "was painted", findings)
+    return PlannedLesion(level, mask, findings, doubts=(*seen, *doubts), why_no_findings=why)
 
 
 def _found(
@@ -210,7 +211,21 @@ def _found(
     drawn = f"The lesion was delineated by the software ({delineation.how}): look at its border, edit it, give it back."
     mask = LesionMask.found(delineation, findings)
     outside = () if mask.outside_known else (_OUTSIDE_UNKNOWN,)
-    return PlannedLesion(level, mask, findings, delineation, (*doubts, drawn, *outside))
+    seen = _doubt_of_being_one(level, f"was delineated {delineation.how}", findings)
+    return PlannedLesion(level, mask, findings, delineation, (*seen, *doubts, drawn, *outside))
+
+
+def _doubt_of_being_one(level: Level, how: str, findings: LesionFindings | None) -> tuple[str, ...]:
+    """The first thing to know of a plan: that what somebody pointed at looks like intact bone, or was not compared."""
+    if findings is None or findings.differs:
+        return ()
+    if findings.differs is None:
+        return (f"{level}: what {how} was not compared with intact bone: too little of it lies inside the body.",)
+    return (
+        f"NO LESION IS SEEN HERE: what {how} in {level} does not differ from the patient's intact vertebrae by more "
+        "than these differ among themselves. All that follows is for the place that was named, not for a lesion that "
+        "was seen; how hemangioma-like it is means nothing and is not given.",
+    )
 
 
 def _described(

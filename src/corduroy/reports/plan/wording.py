@@ -58,7 +58,14 @@ def lesion_words(document: dict[str, Any]) -> str:
     lesion = document["lesion"]
     if lesion is None:
         return str(document["missing"]["lesion"])
-    words = [f"{measured_words(lesion['in_bone'])} in bone, {measured_words(lesion['body_share'], 0)} of the body"]
+    doubt = (
+        "NOT DIFFERENT FROM INTACT BONE (see the warnings); delineated "
+        if looks_intact(document.get("character"))
+        else ""
+    )
+    words = [
+        f"{doubt}{measured_words(lesion['in_bone'])} in bone, {measured_words(lesion['body_share'], 0)} of the body"
+    ]
     words.append("involved: " + (", ".join(lesion["involved"]) or "no part of the arch"))
     for name in ("epidural", "paravertebral"):
         part = lesion[name]
@@ -103,12 +110,19 @@ def laminectomy_words(document: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
+def looks_intact(character: dict[str, Any] | None) -> bool:
+    """Whether the lesion does not differ from intact bone; plans made before that was asked do not say so."""
+    return character is not None and character.get("differs_from_intact") is False
+
+
 def likeness_words(character: dict[str, Any] | None) -> str:
     """How hemangioma-like the lesion is, with what the score is not; "not assessed" where there is none.
 
     A plan that was made before the score had an interval is said to have none.
     """
     likeness = None if character is None else character["hemangioma_likeness"]
+    if looks_intact(character):
+        return "not given, as what was delineated looks like intact bone"
     if likeness is None:
         return "not assessed; histology decides"
     interval = likeness.get("interval_95")
