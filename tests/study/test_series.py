@@ -297,6 +297,9 @@ def test_not_recorded_is_not_looked_for_and_not_seen(result: SeriesResult) -> No
         assert found.rate is None or found.rate.words.endswith(told)
     for key in ("leak", "death", "complication_biopsy"):
         assert event(silent, key).absence == event(result, key).absence
+    alive = event(silent, "death").absence
+    assert alive is not None
+    assert alive.words == "seen alive after surgery in 6 cases"
     absence = event(mixed, "recurrence").absence
     assert absence is not None
     assert (absence.looked_for, len(absence.silent)) == (("SYN-01",), 5)

@@ -15,22 +15,24 @@ from corduroy.study.results import Absence
 from corduroy.study.selection import Selection
 
 
-def absence(looked_for: list[str], silent: list[str]) -> Absence:
+def absence(looked_for: list[str], silent: list[str], told: str = "looked for and not seen") -> Absence:
     """The two groups, and what may be said of them.
 
     Parameters
     ----------
     looked_for, silent : list of str
         Cases without the event: those whose records say that there was none, and those whose records say nothing.
+    told : str
+        What the records of the first say.
     """
     seen, mute = len(looked_for), len(silent)
     if not mute:
-        words = f"looked for and not seen in {_cases(seen)}" if seen else ""
+        words = f"{told} in {_cases(seen)}" if seen else ""
     elif not seen:
         words = f"none was recorded in {_cases(mute)}; whether it was looked for is not in the records"
     else:
         words = (
-            f"looked for and not seen in {_cases(seen)}; in {_cases(mute)} none was recorded, and whether it was "
+            f"{told} in {_cases(seen)}; in {_cases(mute)} none was recorded, and whether it was "
             "looked for is not in the records"
         )
     return Absence(tuple(looked_for), tuple(silent), words)
@@ -42,12 +44,12 @@ def without_event(selection: Selection, type_: EventType, happened: NDArray[np.b
     Whoever was seen after surgery was alive then: of death nothing more need be said.
     """
     cases = selection.cases
-    if type_ is EventType.DEATH:
-        told = (cases["days"] > 0).to_numpy(dtype=bool)
-    else:
-        events = selection.frames["event"]
-        told = cases.index.isin(events.loc[events["type"] == EventType.FOLLOW_UP.value, "case_id"])
     labels = cases["label"]
+    if type_ is EventType.DEATH:
+        alive = (cases["days"] > 0).to_numpy(dtype=bool)
+        return absence(list(labels[alive & ~happened]), list(labels[~alive & ~happened]), "seen alive after surgery")
+    events = selection.frames["event"]
+    told = cases.index.isin(events.loc[events["type"] == EventType.FOLLOW_UP.value, "case_id"])
     return absence(list(labels[told & ~happened]), list(labels[~told & ~happened]))
 
 
