@@ -223,6 +223,15 @@ def test_keys_lead_to_every_page_and_list_themselves(page: Any, shown: Shown) ->
     assert page.locator("h1").inner_text() == "Jobs"
 
 
+def test_where_there_is_no_page_an_own_page_says_so(page: Any, shown: Shown) -> None:
+    answer = page.goto(f"{shown.url}nonsense/page")
+    assert answer.status == 404
+    assert page.get_by_role("heading").all_inner_texts() == ["There is no such page"]
+    assert page.locator("script, svg, img").count() == 0
+    api = page.goto(f"{shown.url}api/v1/nonsense")
+    assert set(api.json()) == {"message", "problems", "doubts"}
+
+
 def test_a_plan_is_started_from_the_point_that_was_clicked(browser: Any, shown: Shown) -> None:
     """The bright ball is the patient's right one: its middle is at right 10, anterior 6, superior 6 mm."""
     with new_page(browser) as page:

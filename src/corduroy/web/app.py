@@ -13,6 +13,7 @@ from corduroy.web.api import add_api
 from corduroy.web.gate import API, Gate
 from corduroy.web.jobs.supervisor import Supervisor
 from corduroy.web.login import login_pages
+from corduroy.web.not_found import add_not_found
 from corduroy.web.texts import text
 from corduroy.web.workbench import Workbench
 
@@ -74,6 +75,7 @@ def web_app(workbench: Workbench) -> FastAPI:
     type(pages_app.storage).path = workbench.folder.sessions
     for add_page in PAGES:
         add_page(workbench)
+    add_not_found(pages_app)
     ui.run_with(
         app,
         title=text("app.name"),

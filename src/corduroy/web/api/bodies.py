@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from corduroy.registry.record import Record, Visit
 from corduroy.registry.store import CaseRow
 from corduroy.web.accounts import Role
+from corduroy.web.scans.scan import DEFAULT_TITLE
 
 R = TypeVar("R", bound=Record)
 
@@ -136,7 +137,7 @@ class NewScan(_Body):
 
     case_id: str = Field(pattern=r"^cs-[1-9][0-9]{0,17}$")
     visit: Visit = Visit.PREOPERATIVE
-    title: Line = "CT"
+    title: Line = DEFAULT_TITLE
 
 
 class NewJob(_Body):

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from corduroy.registry.record import Visit
 
+DEFAULT_TITLE = "CT"
+"""Of a scan that nobody named, while nothing is loaded."""
+
 
 class PartRole(StrEnum):
     """What a file of a scan is."""

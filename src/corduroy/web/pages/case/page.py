@@ -24,6 +24,7 @@ from corduroy.web.pages.case.seed import SeedPart
 from corduroy.web.pages.case.simulations import show_simulations
 from corduroy.web.pages.case.timeline import draw_timeline, moments
 from corduroy.web.pages.case.upload import offer_scan, show_files
+from corduroy.web.pages.case.wording import scan_words
 from corduroy.web.pages.follow_up import overdue
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame
 from corduroy.web.pages.job_bar import JobBar
@@ -136,7 +137,7 @@ class _ScanPart:
             return
         with ui.element("nav").classes("row gap-3").props(f'aria-label="{text("case.scans")}"'):
             for scan in self._scans:
-                link = ui.link(f"{scan.title}, {scan.visit.label}", f"/cases/{scan.case_id}?scan={scan.id}")
+                link = ui.link(f"{scan_words(scan)}, {scan.visit.label}", f"/cases/{scan.case_id}?scan={scan.id}")
                 if scan.id == self._results.scan.id:
                     link.props('aria-current="true"').classes("text-weight-bold")
 

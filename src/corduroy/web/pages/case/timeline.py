@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from corduroy.registry.record import Record, Visit
 from corduroy.registry.store import Entry
 from corduroy.scales import LabelledStr
+from corduroy.web.pages.case.wording import scan_words
 from corduroy.web.pages.follow_up import Overdue
 from corduroy.web.scans import Scan
 from corduroy.web.texts import text
@@ -56,7 +57,7 @@ def moments(entries: list[Entry], scans: list[Scan], late: Overdue | None, case_
     found = [_of_record(entry) for entry in entries if entry.kind in _ICONS and entry.kind != "measurement"]
     days = {getattr(entry.record, "visit", None): getattr(entry.record, "on", None) for entry in entries}
     for scan in scans:
-        title = text("case.scan_of", title=scan.title)
+        title = text("case.scan_of", title=scan_words(scan))
         on = days.get(scan.visit)
         address = f"/cases/{case_id}?scan={scan.id}"
         found.append(Moment(on, title, Visit(scan.visit).label, "view_in_ar", address))

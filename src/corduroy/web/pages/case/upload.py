@@ -18,6 +18,7 @@ from corduroy.web.pages.case.results import SIMULATIONS, ScanResults
 from corduroy.web.pages.frame import heading, telling
 from corduroy.web.pages.session import Session
 from corduroy.web.scans import PartRole, Scan
+from corduroy.web.scans.scan import DEFAULT_TITLE
 from corduroy.web.texts import text
 
 _NEEDS = {
@@ -65,14 +66,14 @@ def offer_scan(session: Session, case_id: str) -> None:
     """A form for a new scan of a case."""
     visits = {visit.value: visit.label for visit in Visit}
     with ui.row().classes("items-end gap-3"):
-        title = ui.input(text("upload.scan_title"), value="CT")
+        title = ui.input(text("upload.scan_title"), value=DEFAULT_TITLE)
         visit = ui.select(visits, label=text("upload.visit"), value=Visit.PREOPERATIVE.value).style("min-width: 14em")
 
         async def add() -> None:
             with telling():
                 user = session.require(Role.EDITOR)
                 scans, given = session.workbench.scans, (title.value or "").strip()
-                scan = await to_thread(scans.add, case_id, Visit(visit.value), given or "CT", user.name)
+                scan = await to_thread(scans.add, case_id, Visit(visit.value), given or DEFAULT_TITLE, user.name)
                 ui.navigate.to(f"/cases/{case_id}?scan={scan.id}")
 
         ui.button(text("upload.add_scan"), on_click=add).props("outline")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from corduroy.web.scans import PartRole, Scan
+from corduroy.web.scans.scan import DEFAULT_TITLE
+from corduroy.web.texts import text
+
 MISSING = "–"
 
 
@@ -26,6 +30,12 @@ def measured(part: Mapping[str, Any] | None, digits: int = 1) -> str:
 def of_uncertain(document: Mapping[str, Any], *path: str, digits: int = 1) -> str:
     """A value of a measurement's document, whose uncertainty stands at the same path below ``uncertainty``."""
     return number(_at(document, path), _at(document["uncertainty"], path), digits=digits)
+
+
+def scan_words(scan: Scan) -> str:
+    """What a scan is called: a radiograph that kept the title of a new scan is no CT."""
+    is_film = PartRole.RADIOGRAPH in scan.parts
+    return text("scan.radiograph") if is_film and scan.title == DEFAULT_TITLE else scan.title
 
 
 def _at(document: Mapping[str, Any], path: tuple[str, ...]) -> float | None:

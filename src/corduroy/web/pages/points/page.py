@@ -12,6 +12,7 @@ from nicegui import ui
 from corduroy.anatomy.level import Level
 from corduroy.errors import CorduroyError, InputError
 from corduroy.morphometry.readings import POINT_NAMES
+from corduroy.morphometry.six_point import MAGNIFICATION_UNKNOWN
 from corduroy.web.accounts import Role
 from corduroy.web.base import moment
 from corduroy.web.pages.frame import PATIENCE_S, heading, page_frame, telling
@@ -72,7 +73,8 @@ class _Reading:
         self._levels = list(levels)
         self._points: list[dict[str, Any]] = []
         self._source = source
-        self._reader = session.user.name
+        # An account reads as itself, so that the others' readings stay hidden; at this machine alone anybody may sit.
+        self._reader = "" if session.user.is_local else session.user.name
         self._kept: KeptReading | None = None
 
     async def draw(self) -> None:
@@ -179,12 +181,16 @@ class _Reading:
             columns = [text("points.level"), *(text(f"points.{name}") for name in QUANTITIES)]
             rows = [(str(one.level), *(words(value) for value in values_of(one))) for one in measured.vertebrae]
             data_table(text("points.values"), columns, rows)
+            for one in measured.vertebrae:
+                if remarks := [flag for flag in one.flags if flag != MAGNIFICATION_UNKNOWN]:
+                    ui.label(f"{one.level}: {'; '.join(remarks)}").classes("doubt")
 
     def _keeping(self) -> None:
         if not self._session.may(Role.EDITOR):
             return
         with ui.row().classes("items-start gap-3"):
-            reader = ui.input(text("points.reader"), value=self._reader).props(f'hint="{text("points.reader_hint")}"')
+            hint = text("points.reader_hint" if self._session.user.is_local else "points.reader_account")
+            reader = ui.input(text("points.reader"), value=self._reader).props(f'hint="{hint}"')
             reader.on_value_change(lambda event: self._set_reader(event.value or ""))
             reader.set_enabled(self._session.user.is_local)
             ui.button(text("points.keep"), on_click=self._keep).classes("q-mt-md")
@@ -250,4 +256,5 @@ def _day(given: str | None) -> date:
     try:
         return date.fromisoformat(given or "")
     except ValueError:
-        raise InputError(f"'{given}' as a day", "a day such as 2026-03-01") from None
+        got = f"'{given}' as a day" if given else "the day of the image is missing"
+        raise InputError(got, "a day such as 2026-03-01", f'fill in "{text("points.day")}"') from None

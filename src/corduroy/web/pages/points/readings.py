@@ -144,7 +144,8 @@ def require_code(reader: str) -> str:
     InputError
     """
     if not _CODE.fullmatch(reader):
-        raise InputError(f"'{reader[:30]}' as a reader", "up to 24 letters, digits and . _ -, such as R1")
+        got = f"'{reader[:30]}' as a reader" if reader else "the reader is missing"
+        raise InputError(got, "up to 24 letters, digits and . _ -, such as R1")
     return reader
 
 
