@@ -9,11 +9,15 @@ import pytest
 from corduroy.anatomy import Level
 from corduroy.errors import PlanError
 from corduroy.morphometry import measure_spine
+from corduroy.morphometry.doubts import deformity_error_percent
 from corduroy.planning.clinical_facts import ClinicalFacts
 from corduroy.planning.corridors import CorridorSettings, EntryFrom, Purpose
+from corduroy.planning.imaging_facts import imaging_facts
 from corduroy.planning.lesion_extent import extent_of
 from corduroy.planning.lesion_mask import LesionMask
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, fracture_by_height, make_plan
+from corduroy.planning.scores import score
+from corduroy.reports.plan.wording import score_words
 
 T12 = Level.T12
 COARSE = {"entry": EntryFrom.BONE, "entry_step_mm": 6.0, "target_step_mm": 8.0, "per_kind": 1}
@@ -100,6 +104,19 @@ def test_a_grade_that_overlaps_with_normal_is_no_fracture_yet(
 
 def test_the_grade_is_the_measurements_own(plan: SurgicalPlan) -> None:
     assert plan.scores.genant.grade == plan.measured.genant_grade
+
+
+def test_a_grade_made_by_the_own_shape_is_no_loss(inputs: PlanInputs) -> None:
+    by_loss = inputs.measurement[T12]
+    losses = {p: replace(m, value=2.0, uncertainty=18.0) for p, m in by_loss.height_loss.items() if m}
+    by_shape = replace(by_loss, genant_grade=1, deformity_score=20.1, height_loss={**losses})
+    genant = score(imaging_facts(by_shape, None)).genant
+    assert "no loss" in genant.items[0].basis
+    assert "lowest height 20 % below the highest" in score_words(genant.to_dict())
+    deformity = imaging_facts(by_shape, None).deformity_percent
+    assert deformity is not None
+    assert deformity.half_width == deformity_error_percent(by_shape.heights) < 18.0
+    assert score(imaging_facts(by_loss, None)).genant.items[0].basis.startswith("greatest height loss")
 
 
 def test_prompts_ask_where_there_is_reason(plan: SurgicalPlan) -> None:

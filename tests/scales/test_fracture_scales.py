@@ -164,6 +164,9 @@ def test_genant_with_an_interval_over_a_bound() -> None:
     proposal = propose_genant(Reading(24, 3))
     assert (proposal.value, proposal.also_possible) == (GenantGrade.MILD, (GenantGrade.MODERATE,))
     assert propose_genant(Reading(30, 3)).also_possible == ()
+    assert propose_genant(Reading(30, 3)).basis == "greatest height loss 30 %"
+    assert "no loss" in propose_genant(Reading(20, 7), by_shape=True).basis
+    assert not any("loss" in grade.label for grade in GenantGrade)
     assert propose_genant(Reading(98, 5)).possible == (GenantGrade.SEVERE,)
     with pytest.raises(MeasurementError, match="height loss"):
         propose_genant(Reading(101))

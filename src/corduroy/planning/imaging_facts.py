@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corduroy.anatomy.pedicles import Side
 from corduroy.lesion import Cortex, LesionFindings
+from corduroy.morphometry.doubts import deformity_error_percent
 from corduroy.morphometry.results import VertebraMeasurement
 from corduroy.planning.lesion_extent import LesionExtent
 from corduroy.planning.scores import ImagingFacts
@@ -28,9 +29,12 @@ def imaging_facts(
     worst = max(losses, key=lambda loss: loss.value, default=None)
     loss = None if worst is None else Reading(min(worst.value, 100.0), worst.uncertainty)
     score_percent = measured.deformity_score
-    deformity = None if score_percent is None or loss is None else Reading(score_percent, loss.half_width)
+    deformity = None
+    if score_percent is not None and loss is not None:
+        half_width = deformity_error_percent(measured.heights) if measured.graded_by_shape else loss.half_width
+        deformity = Reading(score_percent, half_width)
     if extent is None:
-        return ImagingFacts(measured.level, loss, deformity)
+        return ImagingFacts(measured.level, loss, deformity, deformed_by_shape=measured.graded_by_shape)
     left, right = (_posterolateral(extent, side) for side in (Side.LEFT, Side.RIGHT))
     return ImagingFacts(
         measured.level,
@@ -45,6 +49,7 @@ def imaging_facts(
         cortex_expanded=None if findings is None else findings.cortex.expanded,
         margin_indistinct=None if findings is None else margin_indistinct(findings.cortex),
         wbb=extent.wbb,
+        deformed_by_shape=measured.graded_by_shape,
     )
 
 

@@ -63,6 +63,8 @@ class ImagingFacts:
         The greatest of the three height losses, percent of the reference height.
     deformity_percent : Reading or None
         What the measurement grades by: the greatest loss, or the vertebra's own difference of heights if larger.
+    deformed_by_shape : bool
+        Whether it is the own difference that the grade rests on.
     involved_percent : Reading or None
         Share of the body that the lesion takes.
     left_involved, right_involved : bool or None
@@ -92,6 +94,7 @@ class ImagingFacts:
     margin_indistinct: bool | None = None
     honeycomb_irregular: bool | None = None
     wbb: WbbExtent | None = None
+    deformed_by_shape: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ def score(imaging: ImagingFacts, facts: ClinicalFacts | None = None) -> Scores:
     extent = None if imaging.wbb is None else Proposed(imaging.wbb, "sectors around the canal that the mask takes")
     wbb = wbb_result(extent, WbbNumbering.SOSG)
     loss = imaging.deformity_percent
-    genant = grade_result(GENANT, None if loss is None else propose_genant(loss))
+    genant = grade_result(GENANT, None if loss is None else propose_genant(loss, imaging.deformed_by_shape))
     scored = (sins, enneking, tomita, laredo, escc, wbb, genant)
     return Scores(*scored, clinical=_clinical(facts), to_confirm=_to_confirm(scored))
 

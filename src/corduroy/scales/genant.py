@@ -23,12 +23,15 @@ Deformity = Literal["none", "wedge", "biconcave", "crush"]
 
 
 class GenantGrade(LabelledInt):
-    """Grades 0 to 3; an `int` everywhere one is expected."""
+    """Grades 0 to 3; an `int` everywhere one is expected.
 
-    NORMAL = 0, "0: normal, height loss below 20 %"
-    MILD = 1, "1: mild, height loss 20 to 25 %"
-    MODERATE = 2, "2: moderate, height loss 25 to 40 %"
-    SEVERE = 3, "3: severe, height loss above 40 %"
+    "Deformity" is a loss of height, or the vertebra's own difference of heights: a grade does not say which.
+    """
+
+    NORMAL = 0, "0: normal, deformity below 20 %"
+    MILD = 1, "1: mild, deformity of 20 to 25 %"
+    MODERATE = 2, "2: moderate, deformity of 25 to 40 %"
+    SEVERE = 3, "3: severe, deformity above 40 %"
 
 
 def genant_grade(loss_percent: float) -> GenantGrade:
@@ -127,21 +130,24 @@ GENANT = Scale(
 )
 
 
-def propose_genant(greatest_loss_percent: Reading) -> Proposed[GenantGrade]:
-    """Grade proposed from the greatest loss of height, with the grades its 95 % interval reaches.
+def propose_genant(deformity_percent: Reading, by_shape: bool = False) -> Proposed[GenantGrade]:
+    """Grade proposed from the deformity, with the grades its 95 % interval reaches.
 
     Parameters
     ----------
-    greatest_loss_percent : Reading
-        In percent of the reference height.
+    deformity_percent : Reading
+        The greatest loss of height in percent of the reference height, or the vertebra's own difference.
+    by_shape : bool
+        Whether it is the own difference, of the lowest against the highest height; no loss then.
 
     Raises
     ------
     MeasurementError
         If the loss exceeds 100 %.
     """
-    loss = greatest_loss_percent.value
-    _check_loss(loss)
-    return propose(
-        lambda percent: genant_grade(min(percent, 100.0)), f"deformity of {loss:.0f} %", greatest_loss_percent
-    )
+    percent = deformity_percent.value
+    _check_loss(percent)
+    basis = f"greatest height loss {percent:.0f} %"
+    if by_shape:
+        basis = f"own shape, no loss: lowest height {percent:.0f} % below the highest of this vertebra"
+    return propose(lambda value: genant_grade(min(value, 100.0)), basis, deformity_percent)

@@ -34,7 +34,16 @@ def score_words(result: dict[str, Any]) -> str:
         return number if label is None else f"{number}: {label}"
     if result["lowest"] is not None and result["items_assessed"]:
         return f"{result['lowest']:g} to {result['highest']:g}" + (f": {label}" if label else "")
+    if label and result["scale"].startswith("Genant"):
+        return label + _grade_basis(result)
     return label or "not known"
+
+
+def _grade_basis(result: dict[str, Any]) -> str:
+    """What a grade by imaging rests on and what else its interval reaches, since a grade alone says neither."""
+    basis = result["items"][0]["basis"] if result["items"] else ""
+    doubt = [notice.split(": ", 1)[1] for notice in result["notices"] if "measurement also allows" in notice]
+    return "".join(f"; {words}" for words in (basis, *doubt) if words)
 
 
 def assessed_words(result: dict[str, Any]) -> str:
