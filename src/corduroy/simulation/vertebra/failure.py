@@ -17,6 +17,8 @@ _ENDS = (5.0, 95.0)  # percentiles between which the body is cut in thirds, so t
 _ACROSS = ("left", "middle", "right")
 _ALONG = ("posterior", "middle", "anterior")
 _UP = ("lower", "middle", "upper")
+_UP_WORDS = {"lower": "lower third", "middle": "mid-height", "upper": "upper third"}
+_ALONG_WORDS = {"posterior": "back", "middle": "mid-depth", "anterior": "front"}
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ class FailureSite:
 
     @property
     def words(self) -> str:
-        """Such as ``body, upper anterior, right``."""
+        """Such as ``body, upper third, front, right``."""
+        across = "midline" if self.across == "middle" else self.across
         if self.part == "arch":
-            return f"arch, {self.across}" if self.across != "middle" else "arch, midline"
-        return f"body, {self.up} {self.along}, {self.across}"
+            return f"arch, {across}"
+        return f"body, {_UP_WORDS[self.up]}, {_ALONG_WORDS[self.along]}, {across}"
 
 
 def von_mises_mpa(stress: FloatArray) -> FloatArray:
