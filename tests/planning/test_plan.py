@@ -106,17 +106,18 @@ def test_the_grade_is_the_measurements_own(plan: SurgicalPlan) -> None:
     assert plan.scores.genant.grade == plan.measured.genant_grade
 
 
-def test_a_grade_made_by_the_own_shape_is_no_loss(inputs: PlanInputs) -> None:
+def test_a_grade_made_by_the_own_shape_is_not_called_a_loss(inputs: PlanInputs) -> None:
     by_loss = inputs.measurement[T12]
     losses = {p: replace(m, value=2.0, uncertainty=18.0) for p, m in by_loss.height_loss.items() if m}
     by_shape = replace(by_loss, genant_grade=1, deformity_score=20.1, height_loss={**losses})
     genant = score(imaging_facts(by_shape, None)).genant
-    assert "no loss" in genant.items[0].basis
+    assert genant.items[0].basis.endswith("greatest height loss 2 %")
     assert "lowest height 20 % below the highest" in score_words(genant.to_dict())
     deformity = imaging_facts(by_shape, None).deformity_percent
     assert deformity is not None
     assert deformity.half_width == deformity_error_percent(by_shape.heights) < 18.0
-    assert score(imaging_facts(by_loss, None)).genant.items[0].basis.startswith("greatest height loss")
+    by_height = replace(by_loss, deformity_score=max(m.value for m in by_loss.height_loss.values() if m))
+    assert score(imaging_facts(by_height, None)).genant.items[0].basis.startswith("greatest height loss")
 
 
 def test_prompts_ask_where_there_is_reason(plan: SurgicalPlan) -> None:

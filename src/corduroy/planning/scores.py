@@ -19,6 +19,7 @@ from corduroy.scales import (
     EnnekingStage,
     EsccGrade,
     FrankelGrade,
+    GenantGrade,
     Item,
     LaredoFindings,
     LaredoItems,
@@ -166,10 +167,16 @@ def score(imaging: ImagingFacts, facts: ClinicalFacts | None = None) -> Scores:
     escc = _escc(imaging, chooser)
     extent = None if imaging.wbb is None else Proposed(imaging.wbb, "sectors around the canal that the mask takes")
     wbb = wbb_result(extent, WbbNumbering.SOSG)
-    loss = imaging.deformity_percent
-    genant = grade_result(GENANT, None if loss is None else propose_genant(loss, imaging.deformed_by_shape))
+    genant = grade_result(GENANT, _genant(imaging))
     scored = (sins, enneking, tomita, laredo, escc, wbb, genant)
     return Scores(*scored, clinical=_clinical(facts), to_confirm=_to_confirm(scored))
+
+
+def _genant(imaging: ImagingFacts) -> Proposed[GenantGrade] | None:
+    deformity, loss = imaging.deformity_percent, imaging.greatest_loss_percent
+    if deformity is None:
+        return None
+    return propose_genant(deformity, loss.value if loss is not None and imaging.deformed_by_shape else None)
 
 
 class _Chooser:

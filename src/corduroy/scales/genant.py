@@ -130,15 +130,16 @@ GENANT = Scale(
 )
 
 
-def propose_genant(deformity_percent: Reading, by_shape: bool = False) -> Proposed[GenantGrade]:
+def propose_genant(deformity_percent: Reading, loss_beside_percent: float | None = None) -> Proposed[GenantGrade]:
     """Grade proposed from the deformity, with the grades its 95 % interval reaches.
 
     Parameters
     ----------
     deformity_percent : Reading
         The greatest loss of height in percent of the reference height, or the vertebra's own difference.
-    by_shape : bool
-        Whether it is the own difference, of the lowest against the highest height; no loss then.
+    loss_beside_percent : float or None
+        The greatest loss, where it is the smaller one and the own difference, of the lowest against the highest height,
+        makes the grade.
 
     Raises
     ------
@@ -148,6 +149,7 @@ def propose_genant(deformity_percent: Reading, by_shape: bool = False) -> Propos
     percent = deformity_percent.value
     _check_loss(percent)
     basis = f"greatest height loss {percent:.0f} %"
-    if by_shape:
-        basis = f"own shape, no loss: lowest height {percent:.0f} % below the highest of this vertebra"
+    if loss_beside_percent is not None:
+        shape = f"own shape: lowest height {percent:.0f} % below the highest of this vertebra"
+        basis = f"{shape}; greatest height loss {loss_beside_percent:.0f} %"
     return propose(lambda value: genant_grade(min(value, 100.0)), basis, deformity_percent)
