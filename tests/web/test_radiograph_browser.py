@@ -46,6 +46,7 @@ class Films:
     case: str
     dicom: str
     png: str
+    unnamed: str
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,9 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Films]:
             ids[name] = bench.scans.add(case.id, Visit.PREOPERATIVE, f"Lateral, {name}", "R1").id
             (folder / name).write_bytes(content)
             bench.scans.keep_file(ids[name], PartRole.RADIOGRAPH, folder / name, "R1")
+        ids["unnamed"] = bench.scans.add(case.id, Visit.PREOPERATIVE, "CT", "R1").id
+        (folder / "unnamed").write_bytes(picture(turned))
+        bench.scans.keep_file(ids["unnamed"], PartRole.RADIOGRAPH, folder / "unnamed", "R1")
     with RunningServer(folder / "workbench", workers=0) as server:
         yield Films(server.url, case.id, **ids)
 
@@ -166,10 +170,16 @@ def require_moved_and_taken_back(page: Any, before: list[float]) -> None:
 
 
 def keep_and_record(page: Any, films: Films) -> None:
+    page.get_by_role("button", name="Keep this reading").click()
+    page.get_by_text("the reader is missing").wait_for()
     page.get_by_label("Reader").fill("R1")
     page.get_by_role("button", name="Keep this reading").click()
     page.get_by_text("Reading 1 of R1 is kept.").wait_for()
     assert page.get_by_label("Date of the image").input_value() == "2026-03-01"
+    page.get_by_label("Date of the image").fill("")
+    page.get_by_role("button", name="Write it into the registry").click()
+    page.get_by_text("the day of the image is missing").wait_for()
+    page.get_by_label("Date of the image").fill("2026-03-01")
     page.get_by_role("button", name="Write it into the registry").click()
     page.get_by_text("Written into the registry.").wait_for()
     kept = records(films)
@@ -212,3 +222,23 @@ def test_the_page_of_a_radiograph_is_accessible_and_fits_the_screen(page: Any, f
         page.locator(".corduroy-points svg").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     require_accessible(page)
+
+
+def test_a_radiograph_that_nobody_named_is_not_called_a_ct(page: Any, films: Films) -> None:
+    opened(page, f"{films.url}cases/{films.case}?scan={films.unnamed}")
+    page.get_by_role("link", name="Scan: Radiograph").wait_for()
+    assert page.get_by_role("link", name="Radiograph, Before surgery").get_attribute("aria-current") == "true"
+    shot(page, "radiograph-case")
+
+
+def test_a_laptop_shows_the_whole_radiograph_and_no_footer_over_it(page: Any, films: Films) -> None:
+    page.set_viewport_size({"width": 1366, "height": 900})
+    opened(page, f"{films.url}scans/{films.dicom}/points")
+    svg = page.locator(".corduroy-points svg")
+    svg.wait_for()
+    footer = page.locator(".corduroy-footer")
+    box = svg.bounding_box()
+    shot(page, "radiograph-laptop")
+    assert box["y"] + box["height"] <= 900
+    assert footer.evaluate("one => getComputedStyle(one).position") == "static"
+    assert footer.bounding_box()["y"] >= box["y"] + box["height"]

@@ -53,13 +53,13 @@ def page_frame(session: Session, title: str, active: str = "") -> Iterator[None]
         _icon("keyboard", text("nav.shortcuts"), shortcuts.open)
         _icon("contrast", text("nav.dark"), lambda: dark.set_value(not dark.value))
         _user(session)
-    with ui.footer().classes("corduroy-footer q-py-xs"):
-        ui.label(text("app.notice"))
     if notice := app.storage.user.pop(_NOTICE, None):
         ui.notify(notice, type="positive")
     with ui.element("main").props("id=content tabindex=-1").classes("corduroy-main column gap-4"):
         heading(title)
         yield
+    with ui.element("footer").classes("corduroy-footer"):
+        ui.label(text("app.notice"))
 
 
 def go_on(address: str, notice: str) -> None:

@@ -67,9 +67,10 @@ a { color: var(--accent); } a:focus-visible, button:focus-visible, [tabindex]:fo
 .corduroy-header { background: var(--surface); color: var(--text); border-bottom: 1px solid var(--line); }
 .corduroy-nav a { color: var(--text); text-decoration: none; padding: 8px 12px; border-radius: 6px; }
 .corduroy-nav a[aria-current="page"] { background: var(--accent); color: var(--on-accent); }
-.corduroy-main { max-width: 1680px; width: 100%; margin: 0 auto; padding: 20px 24px 40px; }
+.corduroy-main { max-width: 1680px; width: 100%; margin: 0 auto; padding: 20px 24px 40px;
+  min-height: calc(100vh - 145px); }
 .corduroy-footer { background: var(--surface); color: var(--quiet); border-top: 1px solid var(--line);
-  font-size: 13px; }
+  font-size: 13px; width: 100%; padding: 6px 24px; }
 .corduroy-skip { position: absolute; left: -999px; } .corduroy-skip:focus { left: 8px; top: 8px; z-index: 9999;
   background: var(--accent); color: var(--on-accent); padding: 8px 12px; }
 .corduroy-viewer { position: relative; width: 100%; height: 100%; min-height: 360px; background: #000;
@@ -153,7 +154,7 @@ select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent);
 .corduroy-nudges legend { font-size: 14px; font-weight: 600; padding: 0 4px; }
 .corduroy-scroll { max-height: 260px; overflow-y: auto; width: 100%; }
 .corduroy-points { width: 100%; }
-.corduroy-points svg { width: 100%; max-height: max(360px, calc(100vh - 430px)); background: #000; border-radius: 8px;
+.corduroy-points svg { width: 100%; max-height: max(340px, calc(100vh - 470px)); background: #000; border-radius: 8px;
   touch-action: none; cursor: crosshair; } .corduroy-points p { margin: 4px 0; font-weight: 600; }
 .corduroy-points circle { fill: rgb(255 200 0 / 35%); stroke: #ffc800;
   stroke-width: calc(0.5px * var(--grain)); cursor: grab; }

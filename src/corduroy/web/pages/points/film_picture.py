@@ -96,7 +96,7 @@ class FilmPicture:
             pixel = ui.number(text("film.pixel"), format="%.5g", on_change=lambda event: self._set_pixel(event.value))
             pixel.props(f'hint="{text("film.pixel_hint")}"').style("width: 15em")
         factor = ui.number(text("film.magnification"), value=film.magnification, format="%.4g", step=0.01)
-        factor.props(f'hint="{text("film.magnification_hint")}"').style("width: 19em")
+        factor.props(f'hint="{text("film.magnification_hint")}"').style("width: 13em")
         factor.on_value_change(lambda event: self._set_magnification(event.value))
         postures = {posture.value: posture.label for posture in ImagingPosture}
         posture = ui.select(postures, label=text("film.posture"), value=self._posture).style("min-width: 9em")
