@@ -10,6 +10,7 @@ import pytest
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.schemes import LabelScheme, scheme_named
 from corduroy.anatomy.spine import Spine, build_spine, canal_axes
+from corduroy.anatomy.surface import TooFewPointsError
 from corduroy.anatomy.vertebra import Vertebra
 from corduroy.errors import CorduroyError, LabelError
 from corduroy.imaging.volume import LabelMap
@@ -138,6 +139,18 @@ def test_atlas_and_axis_have_no_body(labels: LabelMap, level: str) -> None:
     assert vertebra.confidence == 0.0
     assert f"{level} has no body of the common shape" in vertebra.flags
     assert spine.vertebrae[Level.C3].body is not None
+
+
+def test_a_vertebra_of_which_little_is_seen_is_told_in_the_words_of_a_clinician(
+    labels: LabelMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_few(*_: object) -> None:
+        raise TooFewPointsError("3 points are too few for a surface of 3 coefficients")
+
+    monkeypatch.setattr("corduroy.anatomy.spine.build_vertebra", too_few)
+    for vertebra in build_spine(labels, "verse").vertebrae.values():
+        assert any("too little of the vertebra is in view" in flag for flag in vertebra.flags)
+        assert not any("coefficients" in flag for flag in vertebra.flags)
 
 
 @pytest.mark.parametrize(("axis", "keep"), [(2, "upper"), (2, "lower"), (1, "front"), (0, "right")])

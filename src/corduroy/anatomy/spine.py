@@ -13,6 +13,7 @@ from corduroy.anatomy.level import Level
 from corduroy.anatomy.orient import centroid, first_frame, spine_tangents
 from corduroy.anatomy.quality import LevelQuality, QualityFlag, check_labels
 from corduroy.anatomy.schemes import LabelScheme, recognise_map, scheme_named
+from corduroy.anatomy.surface import TooFewPointsError
 from corduroy.anatomy.vertebra import Body, Vertebra, build_vertebra
 from corduroy.errors import LabelError
 from corduroy.imaging.volume import LabelMap, Volume
@@ -22,6 +23,7 @@ FloatArray = NDArray[np.float64]
 WITHOUT_BODY = (Level.C1, Level.C2)
 
 _CUT = "the body is cut by the border of the image"
+_TOO_LITTLE_SEEN = "no vertebral body found: too little of the vertebra is in view or labelled"
 _BORDER_VOXELS = 0.75
 _BORDER_SHARE = 0.05
 _OPEN_RING_TRUST = 0.9  # author's choice: the posterior wall is then seen along fewer lines
@@ -137,6 +139,8 @@ def _found(masks: dict[Level, LabelMap]) -> dict[Level, Vertebra]:
             continue
         try:
             vertebrae[level] = build_vertebra(level, mask, start)
+        except TooFewPointsError:
+            vertebrae[level] = replace(bare, flags=(_TOO_LITTLE_SEEN,))
         except ValueError as problem:
             vertebrae[level] = replace(bare, flags=(f"no vertebral body found: {problem}",))
     return vertebrae

@@ -67,6 +67,10 @@ class PolynomialSurface:
         return replace(self, coefficients=coefficients)
 
 
+class TooFewPointsError(ValueError):
+    """Too little of a surface is seen to fit it."""
+
+
 def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple[int, int]) -> PolynomialSurface:
     """Fit a surface by iteratively reweighted least squares (Tukey's biweight).
 
@@ -79,13 +83,13 @@ def fit_surface(u: FloatArray, v: FloatArray, height: FloatArray, degrees: tuple
 
     Raises
     ------
-    ValueError
+    TooFewPointsError
         If there are fewer than twice as many points as coefficients.
     """
     total = max(degrees)
     powers = np.array([(i, j) for i in range(degrees[0] + 1) for j in range(degrees[1] + 1) if i + j <= total])
     if len(height) < 2 * len(powers):
-        raise ValueError(f"{len(height)} points are too few for a surface of {len(powers)} coefficients")
+        raise TooFewPointsError(f"{len(height)} points are too few for a surface of {len(powers)} coefficients")
     low = np.array([u.min(), v.min()])
     high = np.array([u.max(), v.max()])
     centre, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-6)
