@@ -205,7 +205,7 @@ def test_a_single_missing_level_is_no_evidence() -> None:
 
 def test_foreign_labels_are_named_in_a_warning() -> None:
     labels = [*range(27, 40), 52, 79, 118]
-    with pytest.warns(DoubtWarning, match="118"):
+    with pytest.warns(DoubtWarning, match="labels not used: 118"):
         assert recognise(labels).name == "totalsegmentator"
 
 

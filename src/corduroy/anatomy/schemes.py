@@ -278,7 +278,7 @@ def _mention_unknown(scheme: LabelScheme, evidence: _Evidence) -> None:
     unknown = scheme.unknown_in(evidence.labels)
     if unknown:
         warn(
-            DoubtWarning(f"labels {_listed(unknown)} have no meaning in the scheme {scheme.name} and are ignored"),
+            DoubtWarning(f"labels not used: {_listed(unknown)} (the scheme {scheme.name} does not name them)"),
             stacklevel=3,
         )
 
