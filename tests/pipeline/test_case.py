@@ -25,6 +25,11 @@ def test_a_file_is_a_loose_case_named_without_its_endings(tmp_path: Path) -> Non
     assert find_cases(mask) == [Case("sub-1", mask)]
 
 
+def test_a_name_that_says_nothing_gives_way_to_its_folders(tmp_path: Path) -> None:
+    scans = [touch(tmp_path / "patient 7" / name) for name in ("dicom.zip", "CT.nii.gz", "ct/image.nii", "seen.zip")]
+    assert [find_cases(scan)[0].name for scan in scans] == ["patient 7", "patient 7", "patient 7", "seen"]
+
+
 def test_a_folder_of_dicom_files_is_a_loose_case(tmp_path: Path) -> None:
     touch(tmp_path / "series" / "IM0001")
     assert find_cases(tmp_path / "series") == [Case("series", tmp_path / "series")]

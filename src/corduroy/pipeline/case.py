@@ -13,6 +13,7 @@ _CT_ENDS = ("_ct.nii.gz", "_ct.nii")
 _LABEL_ENDS = ("_seg-vert_msk.nii.gz", "_seg-vert_msk.nii")
 _NIFTI_ENDS = (".nii.gz", ".nii")
 _DERIVATIVES = ("derivatives", "corduroy")
+_SAYS_NOTHING = ("dicom", "dcm", "image", "images", "ct", "scan", "volume", "nifti")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def find_cases(path: Path, labels: Path | None = None) -> list[Case]:
             raise FileFormatError(f"there is no {given}", "an existing file or folder")
     cases = _cases_in(path) if path.is_dir() else []
     if not cases:
-        return [Case(_stem(path), path, labels)]
+        return [Case(_name(path), path, labels)]
     if labels is None:
         return cases
     if len(cases) > 1:
@@ -136,6 +137,13 @@ def _results_folder(root: Path, source: Path, name: str) -> Path:
 
 def _without(name: str, ends: tuple[str, ...]) -> str:
     return next(name.removesuffix(end) for end in ends if name.endswith(end))
+
+
+def _name(path: Path) -> str:
+    """The file's or folder's own name without its ending; where that says only what it holds, a folder's above it."""
+    stem = _stem(path)
+    names = (stem, *(folder.name for folder in path.resolve().parents if folder.name))
+    return next((name for name in names if name.lower() not in _SAYS_NOTHING), stem)
 
 
 def _stem(path: Path) -> str:
