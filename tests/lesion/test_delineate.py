@@ -71,6 +71,18 @@ def test_a_seed_finds_the_same_lesion(scene: Scene) -> None:
     assert overlap(result.mask, scene.planted.mask) > 0.85
 
 
+def test_what_is_even_darker_than_the_lesion_belongs_to_it(scene: Scene) -> None:
+    inside = np.argwhere(scene.planted.mask.array == 1)
+    world = scene.ct.world_from_voxel(inside)
+    middle = world.mean(axis=0)
+    lake = inside[np.linalg.norm(world - middle, axis=1) < 6.0]
+    darker = scene.planted.ct.array.copy()
+    darker[tuple(lake.T)] -= 150
+    seed = world[np.argmax(np.linalg.norm(world - middle, axis=1) > 10.0)]
+    result = delineate(scene.planted.ct.with_array(darker), scene.spine, "L1", seed=seed, baseline=scene.baseline)
+    assert result.mask.array[tuple(lake.T)].mean() > 0.95
+
+
 def test_a_few_painted_strokes_grow_to_the_lesion(scene: Scene) -> None:
     painted = np.zeros(scene.ct.shape, np.uint8)
     layer = np.median(np.nonzero(scene.planted.mask.array == 1)[2]).astype(int)

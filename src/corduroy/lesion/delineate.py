@@ -245,11 +245,16 @@ def _evidence(bench: Bench, expected: Expectation, lesion: _Class) -> Array:
         shift = _shift(bench, found, feature, mean)
         sd = max(min(sd, abs(mean - feature.mean) / _CLEAR_SDS), least)
         lesion_sd = np.where(arch, np.hypot(sd, more), sd)
-        ratio = _log_normal(found, mean, lesion_sd) - _log_normal(
-            found, feature.value + shift, np.maximum(feature.sd, least)
-        )
+        intact = feature.value + shift
+        seen = _no_farther(found, mean, intact) if feature is expected.stroma else found
+        ratio = _log_normal(seen, mean, lesion_sd) - _log_normal(seen, intact, np.maximum(feature.sd, least))
         total += weight * np.clip(ratio, -_MOST_EVIDENCE, _MOST_EVIDENCE)
     return total
+
+
+def _no_farther(found: Array, lesion: float, intact: Array) -> Array:
+    """Values held at the lesion's own: what strays farther from intact bone than it does is no less a lesion."""
+    return np.where(intact > lesion, np.maximum(found, lesion), np.minimum(found, lesion))
 
 
 def _shift(bench: Bench, found: Array, feature: Expected, lesion: float) -> float:
