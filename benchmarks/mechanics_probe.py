@@ -55,8 +55,10 @@ def _solve(modulus: NDArray[np.float32]) -> dict[str, float]:
     }
 
 
-def in_fresh_process(modulus: NDArray[np.float32], threads: int) -> dict[str, float]:
-    """`main` on a modulus, by so many threads.
+def in_fresh_process(
+    modulus: NDArray[np.float32], threads: int, variables: dict[str, str] | None = None
+) -> dict[str, float]:
+    """`main` on a modulus, by so many threads; `variables` go into its environment.
 
     Returns
     -------
@@ -65,7 +67,9 @@ def in_fresh_process(modulus: NDArray[np.float32], threads: int) -> dict[str, fl
         before).
     """
     return run_on_cube(
-        [sys.executable, "-m", "benchmarks.mechanics_probe"], modulus, {"NUMBA_NUM_THREADS": str(threads)}
+        [sys.executable, "-m", "benchmarks.mechanics_probe"],
+        modulus,
+        {"NUMBA_NUM_THREADS": str(threads)} | (variables or {}),
     )
 
 

@@ -4,7 +4,7 @@ import os
 
 # Threads wait for each other thousands of times in a solution. GNU's OpenMP has them spin for milliseconds before they
 # sleep; beside other programs they then use up their turns with waiting (trabecular cube of 96³ beside two busy
-# processes: 31 s, with this 17 s; on a quiet machine as before). It is read when numba starts its threads.
+# processes: 36 to 42 s, with this 6 s; on a quiet machine this costs 5 to 10 %). Read when numba starts its threads.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
