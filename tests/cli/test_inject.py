@@ -12,7 +12,6 @@ import pytest
 from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
-from corduroy.errors import ModelError
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume, write_volume
 from corduroy.planning.markups import MarkedLine, line_markups
 from corduroy.planning.simulated import SimulatedPart
@@ -200,25 +199,6 @@ def test_a_curve_without_a_column_is_refused(files: Path, run: Run, tmp_path: Pa
     result = run("inject", files / "ct.nii.gz", "--labels", files / "labels.nii.gz", "--cement", curve)
     assert result.exit_code == 2
     assert "consistency_pa_sn" in result.output
-
-
-def test_seed_is_a_point_in_the_lesion_as_for_the_plan(files: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-
-    def refusing(*given: Any) -> None:
-        asked.append(given[1])
-        raise ModelError("nothing", "only what was asked for")
-
-    monkeypatch.setattr("corduroy.pipeline.injection_case.injection_case", refusing)
-    given = ("inject", files / "ct.nii.gz", "--labels", files / "labels.nii.gz")
-    result = run(*given, "--seed=-3,-70,-184", "--random-seed", "7")
-    assert result.exit_code == 2, result.output
-    (request,) = asked
-    assert (request.plan.seed_mm, request.settings.seed) == ((-3.0, -70.0, -184.0), 7)
-    refused = run(*given, "--seed", "7")
-    assert refused.exit_code == 2
-    assert "--random-seed 7" in refused.stderr
-    assert len(asked) == 1
 
 
 def test_a_line_in_the_other_convention_is_refused_before_anything_is_planned(

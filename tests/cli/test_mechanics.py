@@ -13,7 +13,6 @@ from typer.testing import Result
 
 from corduroy.anatomy import Level, build_spine
 from corduroy.cli.simulated import named_outputs
-from corduroy.errors import ModelError
 from corduroy.imaging import LabelMap, Volume, read_labels, read_volume, write_volume
 from corduroy.pipeline.case import Case
 from corduroy.pipeline.plan_outputs import PlanOutputs
@@ -197,22 +196,3 @@ def test_a_case_folder_gets_its_result_beside_its_plan(tmp_path: Path) -> None:
     assert places.report == PlanOutputs.for_case(case).report
     asked = PlanOutputs.for_case(case, tmp_path / "own.json")
     assert named_outputs(asked, SimulatedKind.MECHANICS, case.name, tmp_path / "own.json").json == tmp_path / "own.json"
-
-
-def test_seed_is_a_point_in_the_lesion_as_for_the_plan(files: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-
-    def refusing(*given: Any) -> None:
-        asked.append(given[1])
-        raise ModelError("nothing", "only what was asked for")
-
-    monkeypatch.setattr("corduroy.pipeline.mechanics_case.mechanics_case", refusing)
-    given = ("mechanics", files / "ct.nii.gz", "--labels", files / "labels.nii.gz")
-    result = run(*given, "--seed=-3,-70,-184", "--random-seed", "7")
-    assert result.exit_code == 2, result.output
-    (request,) = asked
-    assert (request.plan.seed_mm, request.settings.seed) == ((-3.0, -70.0, -184.0), 7)
-    refused = run(*given, "--seed", "7")
-    assert refused.exit_code == 2
-    assert "--random-seed 7" in refused.stderr
-    assert len(asked) == 1
