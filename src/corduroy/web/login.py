@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, Template
 
 from corduroy.web.accounts import LoginError, TooManyLoginsError
 from corduroy.web.accounts.accounts import LOGIN_HOURS
 from corduroy.web.gate import COOKIE, LOGIN_PAGE, login_of
-from corduroy.web.pages.theme import system_style_sheet
-from corduroy.web.texts import LANGUAGE, text
+from corduroy.web.plain_page import plain_page
 from corduroy.web.workbench import Workbench
 
 _LONGEST_NAME, _LONGEST_PASSWORD, _LONGEST_ADDRESS = 63, 200, 2000
@@ -77,11 +73,5 @@ def _own_page(address: str) -> str:
 def _page(
     next_address: str, name: str = "", refused: str = "", status: int = 200, headers: dict[str, str] | None = None
 ) -> HTMLResponse:
-    told = {"language": LANGUAGE, "style": system_style_sheet(), "text": text, "refused": refused, "name": name}
-    return HTMLResponse(_template().render(**told, next=_own_page(next_address)), status, headers)
-
-
-@cache
-def _template() -> Template:
-    source = files("corduroy.web").joinpath("login_page.html").read_text(encoding="utf-8")
-    return Environment(autoescape=True).from_string(source)
+    page = plain_page("login_page.html", refused=refused, name=name, next=_own_page(next_address))
+    return HTMLResponse(page, status, headers)
