@@ -18,6 +18,7 @@ from benchmarks.lesion import auc
 from benchmarks.lesion_cases import Job, Scan, patient_of, texture_of
 from benchmarks.pool import map_in_pool
 from corduroy.lesion.likeness import FEATURES
+from corduroy.lesion.likeness_model import LogisticFit
 
 FIT_SEEDS: dict[Scan, range] = {
     "phantom": range(1000, 1028),
@@ -42,17 +43,8 @@ class Planted:
         return Planted(self.values[chosen], self.is_hemangioma[chosen], self.patient[chosen])
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """Intercept and coefficients per standard deviation, and what the features are standardised by."""
-
-    coefficients: np.ndarray
-    mean: np.ndarray
-    sd: np.ndarray
-
-    def log_odds(self, values: np.ndarray) -> np.ndarray:
-        """Of lesions of those features."""
-        return self.coefficients[0] + (values - self.mean) / self.sd @ self.coefficients[1:]
+class Fit(LogisticFit):
+    """A fit that can be told in the measure of another."""
 
     def as_standardised_by(self, other: Fit) -> np.ndarray:
         """This fit's coefficients for features that are standardised as another's."""

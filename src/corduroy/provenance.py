@@ -16,6 +16,9 @@ from corduroy.errors import FileFormatError
 Posture = Literal["supine", "prone", "standing", "sitting", "unknown"]
 Modality = Literal["CT", "MR", "radiograph", "label map", "unknown"]
 
+Z95 = 1.96
+"""Half-width of a normal 95 % interval, in standard deviations: what `Measured.uncertainty` holds of an error."""
+
 _CHUNK_BYTES = 1 << 20
 _MOST_NAMED = 5
 

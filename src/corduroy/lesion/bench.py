@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from corduroy.anatomy.grid import LocalGrid, bounds_in, outline_points, sample_along
+from corduroy.anatomy.grid import LocalGrid, bounds_in, box_of, outline_points, sample_along
 from corduroy.anatomy.level import Level
 from corduroy.anatomy.pedicles import Side
 from corduroy.anatomy.posterior import Part, PosteriorElements, find_posterior_elements
@@ -31,7 +31,7 @@ _CORE_MM = 3.0
 _ALONG_MM = 2.0
 _STROMA_RANK, _STROMA_REACH = 0.35, (2, 2, 1)
 _ACROSS_MM = 2.5
-_LEAST_STRENGTH_HU = 5.0
+LEAST_STRENGTH_HU = 5.0  # added to the strength of columns before its logarithm is taken
 _HU_RANGE = (-200.0, 1500.0)
 
 PARTS: dict[str, tuple[str, Side | None]] = {
@@ -115,9 +115,7 @@ class Bench:
     @cached_property
     def box(self) -> Box:
         """The part of the bench that the bone takes."""
-        (found,) = ndimage.find_objects(self.inside.view(np.uint8))
-        r, a, s = found
-        return r, a, s
+        return box_of(self.inside, 0)
 
     @cached_property
     def depth(self) -> Array:
@@ -166,7 +164,7 @@ class Bench:
         window = [_ACROSS_MM, _ACROSS_MM, _ACROSS_MM / 2]
         weight = np.maximum(ndimage.gaussian_filter(self.interior.astype(np.float32), window), 1e-3)
         strength = np.sqrt(ndimage.gaussian_filter(across**2, window) / weight)
-        return np.asarray(np.log(strength + _LEAST_STRENGTH_HU), dtype=np.float32)
+        return np.asarray(np.log(strength + LEAST_STRENGTH_HU), dtype=np.float32)
 
     @cached_property
     def kinds(self) -> NDArray[np.int8]:

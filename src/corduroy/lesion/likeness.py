@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from corduroy.lesion.likeness_model import Z95, fitted_model
+from corduroy.lesion.bench import LEAST_STRENGTH_HU
+from corduroy.lesion.likeness_model import fitted_model
 from corduroy.lesion.texture import Texture
-from corduroy.provenance import Measured
+from corduroy.provenance import Z95, Measured
 
 WORDS = (
     "The score says how much this lesion looks like the planted hemangiomas among planted other lesions; its interval "
@@ -25,7 +26,6 @@ FEATURES = {
     "anisotropy": "grey values change across the axis, not along it",
 }
 _STROMA_RANGE_HU = (-100.0, 300.0)
-_LEAST_STRENGTH_HU = 5.0  # more than a strength of 0 HU is uncertain by
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _taken_to(scale: Callable[[float], float], measured: Measured) -> Measured:
 
 
 def _log_strength(strength_hu: float) -> float:
-    return float(np.log(strength_hu + _LEAST_STRENGTH_HU))
+    return float(np.log(strength_hu + LEAST_STRENGTH_HU))
 
 
 def _hundreds_within_range(stroma_hu: float) -> float:

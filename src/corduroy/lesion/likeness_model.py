@@ -11,34 +11,22 @@ import numpy as np
 
 from corduroy.lesion.bench import FloatArray
 
-Z95 = 1.96
-"""Half-width of a normal 95 % interval, in standard deviations."""
-
 
 @dataclass(frozen=True, eq=False)
-class LikenessModel:
-    """A logistic regression on standardised features.
+class LogisticFit:
+    """A logistic regression on k standardised features.
 
     Parameters
     ----------
-    fitted : str
-        On what, and with which seeds.
-    names : tuple of str
-        The k features.
-    mean, sd : ndarray, shape (k,)
-        Of the fitted lesions.
     coefficients : ndarray, shape (k + 1,)
         Log odds: the intercept, then each feature's per standard deviation.
-    covariance : ndarray, shape (k + 1, k + 1)
-        Of the coefficients.
+    mean, sd : ndarray, shape (k,)
+        Of the fitted lesions.
     """
 
-    fitted: str
-    names: tuple[str, ...]
+    coefficients: FloatArray
     mean: FloatArray
     sd: FloatArray
-    coefficients: FloatArray
-    covariance: FloatArray
 
     def standardised(self, values: FloatArray) -> FloatArray:
         """Features in standard deviations from the mean of the fitted lesions, shape (..., k)."""
@@ -47,6 +35,25 @@ class LikenessModel:
     def log_odds(self, values: FloatArray) -> FloatArray:
         """Of being one of the hemangiomas, from features as measured, shape (..., k)."""
         return np.asarray(self.coefficients[0] + self.standardised(values) @ self.coefficients[1:])
+
+
+@dataclass(frozen=True, eq=False)
+class LikenessModel(LogisticFit):
+    """The fit that the package brings, with how far it is known.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (k + 1, k + 1)
+        Of the coefficients.
+    names : tuple of str
+        The features.
+    fitted : str
+        On what, and with which seeds.
+    """
+
+    covariance: FloatArray
+    names: tuple[str, ...]
+    fitted: str
 
     def log_odds_sd(self, values: FloatArray, value_sd: FloatArray) -> FloatArray:
         """Standard deviation of the log odds, from the coefficients' covariance and the features' own.
@@ -80,10 +87,10 @@ def fitted_model() -> LikenessModel:
     features = model["features"]
     column = {key: np.array([entry[key] for entry in features.values()]) for key in ("coefficient", "mean", "sd")}
     return LikenessModel(
-        model["fitted"],
-        tuple(features),
+        np.array([model["intercept"], *column["coefficient"]]),
         column["mean"],
         column["sd"],
-        np.array([model["intercept"], *column["coefficient"]]),
         np.array(model["covariance"]),
+        tuple(features),
+        model["fitted"],
     )

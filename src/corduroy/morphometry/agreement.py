@@ -11,11 +11,9 @@ from scipy import special
 
 from corduroy.errors import MeasurementError
 from corduroy.morphometry.results import SpineMeasurement, VertebraMeasurement
-from corduroy.provenance import Measured
+from corduroy.provenance import Z95, Measured
 
 Interval = tuple[float, float]
-
-_Z95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ def reader_agreement(ratings: ArrayLike) -> ReaderAgreement:
         icc_consistency_interval=_consistency_interval(squares),
         sem_agreement=sem,
         sem_consistency=float(np.sqrt(squares.residual)),
-        detectable_difference=_Z95 * float(np.sqrt(2.0)) * sem,
+        detectable_difference=Z95 * float(np.sqrt(2.0)) * sem,
     )
 
 
@@ -159,8 +157,8 @@ def bland_altman(first: ArrayLike, second: ArrayLike) -> BlandAltman:
     n, bias, spread = int(a.size), float(np.mean(b - a)), float(np.std(b - a, ddof=1))
     t = float(special.stdtrit(n - 1, 0.975))
     bias_margin = t * spread / float(np.sqrt(n))
-    limit_margin = t * spread * float(np.sqrt(1.0 / n + _Z95**2 / (2.0 * (n - 1))))
-    lower, upper = bias - _Z95 * spread, bias + _Z95 * spread
+    limit_margin = t * spread * float(np.sqrt(1.0 / n + Z95**2 / (2.0 * (n - 1))))
+    lower, upper = bias - Z95 * spread, bias + Z95 * spread
     return BlandAltman(
         pairs=n,
         bias=bias,

@@ -32,7 +32,7 @@ import numpy as np
 
 from corduroy.anatomy.level import Level
 from corduroy.errors import MeasurementError
-from corduroy.provenance import Measured
+from corduroy.provenance import Z95, Measured
 
 Position = Literal["anterior", "middle", "posterior"]
 Height = Measured | float | None
@@ -69,7 +69,6 @@ independently vary by that over the square root of two. It contains the error of
 
 _FRACTURED_BELOW = 0.85  # of the expected height; author's choice, nearly three times the spread
 _MEDIAN_EFFICIENCY = 1.2533  # SE of a median over SE of a mean, sqrt(pi/2)
-_Z95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ def reference_from_curve(level: Level | str, scale: PatientScale) -> dict[Positi
     MeasurementError
         If there is no curve for this level.
     """
-    relative = float(np.hypot(_Z95 * RESIDUAL_CV, scale.uncertainty / scale.value))
+    relative = float(np.hypot(Z95 * RESIDUAL_CV, scale.uncertainty / scale.value))
     return {
         position: Measured(height, "mm", relative * height, "scaled level-wise growth curve")
         for position, height in expected_heights(level, scale).items()
@@ -244,4 +243,4 @@ def _scale_uncertainty(ratios: Mapping[Level, list[float]], levels: set[Level], 
     # The heights of one vertebra vary together, so the number of vertebrae counts, not that of heights.
     medians = np.array([np.median(ratios[level]) for level in levels])
     spread = 1.4826 * float(np.median(np.abs(medians - scale)))
-    return _Z95 * _MEDIAN_EFFICIENCY * max(spread, RESIDUAL_CV * scale) / float(np.sqrt(len(levels)))
+    return Z95 * _MEDIAN_EFFICIENCY * max(spread, RESIDUAL_CV * scale) / float(np.sqrt(len(levels)))

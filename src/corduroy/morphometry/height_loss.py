@@ -19,7 +19,7 @@ from corduroy.morphometry.growth import (
     reference_from_curve,
 )
 from corduroy.morphometry.results import GRADE_MAY_BE_NONE, GRADE_UNCERTAIN, Deformity
-from corduroy.provenance import Measured
+from corduroy.provenance import Z95, Measured
 from corduroy.scales.genant import GenantGrade, deformity_kind, genant_grade
 
 HeightGroup = dict[str, Measured | None]
@@ -34,7 +34,6 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "growth_curve": ("height reference from the growth curve",),
     "none": ("no height reference",),
 }
-_Z95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def _grown(neighbour: Measured | None, source: Level, level: Level, position: Po
         return None
     factor = expected_growth(source, level, position) if has_curve(source) and has_curve(level) else 1.0
     value = neighbour.value * factor
-    spread = _Z95 * np.sqrt(2.0) * RESIDUAL_CV * value
+    spread = Z95 * np.sqrt(2.0) * RESIDUAL_CV * value
     return replace(
         neighbour,
         value=value,

@@ -45,11 +45,10 @@ from corduroy.morphometry.uncertainty import (
     height_uncertainty_mm,
     volume_uncertainty_ml,
 )
-from corduroy.provenance import Measured, Modality, Posture, Provenance
+from corduroy.provenance import Z95, Measured, Modality, Posture, Provenance
 from corduroy.scales.genant import genant_grade
 
 _CALIBRATION_HU = 5.0  # author's choice: drift of a scanner's Hounsfield scale, 95 %
-_Z95 = 1.96
 _LEAST_TRUST = 0.6
 _AGAINST_NEIGHBOURS = "against both neighbours, bone only"
 _LINE_DRAWN_BEYOND = 0.15
@@ -287,7 +286,7 @@ def _density(
     density = trabecular_density(body, spine.ct, settings.cortex_margin_mm)
     if density is None:
         return None, ("too little bone away from the cortex for a density",)
-    spread = float(np.hypot(_Z95 * density.standard_error_hu, _CALIBRATION_HU))
+    spread = float(np.hypot(Z95 * density.standard_error_hu, _CALIBRATION_HU))
     return make(density.mean_hu, "HU", spread, f"mean beyond {settings.cortex_margin_mm:g} mm of the surface"), ()
 
 

@@ -19,7 +19,7 @@ from corduroy.morphometry.height_loss import HeightGroup, Loss, height_losses
 from corduroy.morphometry.readings import PointReading
 from corduroy.morphometry.results import CanalMeasurement, SpineMeasurement, VertebraMeasurement
 from corduroy.morphometry.six_point_geometry import PLACES, PlaneSpine, PlaneVertebra, Vector, plane_spine
-from corduroy.provenance import Measured, Modality, Posture, Provenance
+from corduroy.provenance import Z95, Measured, Modality, Posture, Provenance
 
 PLACEMENT_SD_MM = 0.42
 """Spread of one point's placement along one axis, if the reader's own is not known.
@@ -28,7 +28,6 @@ From the absolute precision error of 0.6 mm of a height in absorptiometric morph
 Tissue Int 66:259-262), two points to a height. Measure your own with `corduroy.morphometry.agreement`.
 """
 
-_Z95 = 1.96
 _UNMAGNIFIED: tuple[Modality, ...] = ("CT", "MR", "label map")
 MAGNIFICATION_UNKNOWN = "magnification unknown"
 """Flag of a vertebra whose heights are those of the image."""
@@ -54,7 +53,7 @@ class _Scene:
         return Measured(
             value=value,
             unit=unit,
-            uncertainty=_Z95 * standard_deviation,
+            uncertainty=Z95 * standard_deviation,
             method=method,
             modality=self.modality,
             posture=self.posture,
