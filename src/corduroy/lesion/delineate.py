@@ -189,25 +189,30 @@ def _robust(values: Array) -> tuple[float, float]:
 
 def _regularised(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
     """The lesion's probability; its class is learnt anew from what was found, so that a small start does not bind."""
-    likely = _field(bench, expected, lesion, marked)
+    at = bench.interior & (~bench.in_body | (bench.depth > _WALL_MM))
+    nearest = ndimage.distance_transform_edt(~at, return_distances=False, return_indices=True)
+
+    def spread(seen: _Class) -> Array:
+        field = _field(bench, at, _EVIDENCE_WEIGHT * _evidence(bench, expected, seen), marked)
+        return np.asarray(np.where(bench.inside, field[tuple(nearest)], np.float32(0)))
+
+    likely = spread(lesion)
     for _ in range(_ROUNDS):
         inside = (likely >= 0.5) & bench.interior
         if np.count_nonzero(inside) * bench.voxel_ml < _LEAST_ML:
             break
-        likely = _field(bench, expected, _class_of(bench, inside), marked)
+        likely = spread(_class_of(bench, inside))
     return _kept(bench, likely, marked)
 
 
-def _field(bench: Bench, expected: Expectation, lesion: _Class, marked: BoolArray | None) -> Array:
-    """Probability of lesion by mean field: evidence of each voxel, and agreement with its neighbours."""
-    at = bench.interior & (~bench.in_body | (bench.depth > _WALL_MM))
-    nearest = ndimage.distance_transform_edt(~at, return_distances=False, return_indices=True)
-    evidence = _EVIDENCE_WEIGHT * _evidence(bench, expected, lesion)[at]
+def _field(bench: Bench, at: BoolArray, evidence: Array, marked: BoolArray | None) -> Array:
+    """Probability of lesion by mean field: evidence of each voxel at `at`, and agreement with its neighbours."""
+    told = evidence[at]
     if marked is not None:
-        evidence[marked[at]] = 2 * _MOST_EVIDENCE
+        told[marked[at]] = 2 * _MOST_EVIDENCE
     field = np.zeros(at.shape, np.float32)
-    field[bench.box] = _settled(at[bench.box], evidence)
-    return np.asarray(np.where(bench.inside, field[tuple(nearest)], np.float32(0)))
+    field[bench.box] = _settled(at[bench.box], told)
+    return field
 
 
 def _settled(at: BoolArray, evidence: Array) -> Array:
