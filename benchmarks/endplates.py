@@ -19,7 +19,7 @@ from rich.console import Console
 
 from benchmarks.data import MissingDataError
 from benchmarks.figures import Row, at_least, at_most, fill, print_table, print_verdict, write_json
-from benchmarks.lesion import example_baseline
+from benchmarks.lesion import example_baseline, mean
 from benchmarks.lesion_cases import Job, Scan, baseline_of, deepest_point, scene_of
 from benchmarks.pool import map_in_pool
 from corduroy.anatomy import Level, Spine
@@ -32,6 +32,7 @@ from corduroy.lesion.texture import lesion_texture
 from corduroy.phantom import Family, PlantedLesion, plant, random_lesion
 from corduroy.phantom.lesion_grid import FineGrid
 from corduroy.phantom.lesion_noise import scan_noise
+from corduroy.phantom.lesion_plant import mixed_in
 
 SEEDS: dict[Scan, range] = {
     "phantom": range(9300, 9324),
@@ -168,15 +169,9 @@ def pierced(planted: PlantedLesion, spine: Spine, level: Level, hole: Hole, rng:
     middle = vertebra.frame.local(hole.point)
     x, y, z = (axis - np.float32(value) for axis, value in zip(grid.local(vertebra.frame), middle, strict=True))
     drawn = (np.abs(z) < _REACH_MM) & (np.hypot(x, y) < hole.diameter_mm / 2)
-    part = grid.scanned(drawn.astype(np.float32), _PSF_MM)
-    near = ct.crop(grid.box)
     wide = FineGrid.around(vertebra.mask.world_from_voxel(np.argwhere(vertebra.mask.array > 0)), ct).box
-    noise = scan_noise(ct.crop(wide), spine.labels.crop(wide)).draw(near.shape, rng)
-    mixed = (1 - part) * near.array + part * planted.truth.lesion.stroma_hu
-    mixed += noise * np.sqrt(np.maximum(1 - (1 - part) ** 2, 0))
-    grey = ct.array.copy()
-    grey[grid.box] = np.where(part > 1e-3, np.rint(mixed), near.array).astype(grey.dtype)
-    return ct.with_array(grey)
+    noise = scan_noise(ct.crop(wide), spine.labels.crop(wide)).draw(ct.crop(grid.box).shape, rng)
+    return mixed_in(ct, grid, drawn, np.float32(planted.truth.lesion.stroma_hu), noise, _PSF_MM)
 
 
 def _compared(job: Job, hole: Hole | None, seen: dict[str, EndplateOver]) -> Outcome:
@@ -207,8 +202,8 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "told_found": _found(told),
         **{scan: _found([o for o in holes if o.job.scan == scan]) for scan in SEEDS},
         "diameter": float(np.median(errors)) if errors else None,
-        "false": _mean([o.false > 0 for o in whole]),
-        "elsewhere": _mean([o.false > 0 for o in holes]),
+        "false": mean([o.false > 0 for o in whole]),
+        "elsewhere": mean([o.false > 0 for o in holes]),
     }
 
 
@@ -222,15 +217,11 @@ def _intact_figures() -> dict[str, float | None]:
             seen = endplates_over(bench, baseline.ct, bench.in_body, stroma_hu)
             claimed.append(any(endplate.breaches for endplate in seen.values()))
             judged += [endplate.smallest_breach_mm is not None for endplate in seen.values()]
-    return {"intact": len(claimed), "intact_false": _mean(claimed), "judged": _mean(judged)}
+    return {"intact": len(claimed), "intact_false": mean(claimed), "judged": mean(judged)}
 
 
 def _found(holes: Sequence[Outcome]) -> float | None:
-    return _mean([o.found_mm is not None for o in holes])
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return float(np.mean(values)) if len(values) else None
+    return mean([o.found_mm is not None for o in holes])
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     values: dict[str, float | None] = {
         "planted": len(outcomes),
         "focal": len(focal),
-        "found": _mean([o.automatic_dice > 0 for o in focal]),
+        "found": mean([o.automatic_dice > 0 for o in focal]),
         "dice": _quantile([o.automatic_dice for o in focal], 0.5),
         "dice_p10": _quantile([o.automatic_dice for o in focal], 0.1),
         "seeded_dice": _quantile([o.seeded_dice for o in focal], 0.5),
@@ -121,17 +121,17 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "volume": _quantile([100 * abs(o.automatic_ratio - 1) for o in found], 0.5),
         "seeded_volume": _quantile([100 * abs(o.seeded_ratio - 1) for o in focal], 0.5),
         "fractured": len(broken),
-        "fractured_found": _mean([o.automatic_dice > 0 for o in broken]),
+        "fractured_found": mean([o.automatic_dice > 0 for o in broken]),
         "fractured_dice": _quantile([o.automatic_dice for o in broken], 0.5),
         "fractured_seeded": _quantile([o.seeded_dice for o in broken], 0.5),
-        "parts": _mean([true == seen for true, seen in parts]),
-        "parts_seen": _mean([seen for true, seen in parts if true]),
+        "parts": mean([true == seen for true, seen in parts]),
+        "parts_seen": mean([seen for true, seen in parts if true]),
         **_breach_figures(holes),
-        "false_breach": _mean([o.false_breaches > 0 for o in whole]),
-        "false_breach_all": _mean([o.false_breaches for o in outcomes]),
+        "false_breach": mean([o.false_breaches > 0 for o in whole]),
+        "false_breach_all": mean([o.false_breaches for o in outcomes]),
         "auc": auc(scores, is_hemangioma),
         "brier": float(np.mean((scores - is_hemangioma) ** 2)),
-        "epidural_false": _mean([o.numbers["epidural_ml"][1] > 0 for o in _with(outcomes, "epidural_ml", False)]),
+        "epidural_false": mean([o.numbers["epidural_ml"][1] > 0 for o in _with(outcomes, "epidural_ml", False)]),
     }
     for name in ("stroma_hu", "spacing_mm", "thickness_mm", "uptake_hu", "expansion_mm"):
         chosen = [o.numbers[name] for o in outcomes if name in o.numbers and o.family is not Family.OSTEOPOROTIC_BONE]
@@ -146,11 +146,11 @@ def _breach_figures(holes: Sequence[PlantedBreach]) -> dict[str, float | None]:
     """Found ones, all and by what made them easy or hard."""
     told = [hole for hole in holes if hole.smallest_mm is not None]
     return {
-        "breach": _mean([hole.found for hole in holes]),
-        "wide_breach": _mean([hole.found for hole in holes if hole.diameter_mm >= WIDE_BREACH_MM]),
-        "fine_breach": _mean([hole.found for hole in holes if hole.coarsest_mm < _COARSE_MM]),
-        "coarse_breach": _mean([hole.found for hole in holes if hole.coarsest_mm >= _COARSE_MM]),
-        "seen_breach": _mean([hole.found for hole in told if hole.diameter_mm >= (hole.smallest_mm or 0.0)]),
+        "breach": mean([hole.found for hole in holes]),
+        "wide_breach": mean([hole.found for hole in holes if hole.diameter_mm >= WIDE_BREACH_MM]),
+        "fine_breach": mean([hole.found for hole in holes if hole.coarsest_mm < _COARSE_MM]),
+        "coarse_breach": mean([hole.found for hole in holes if hole.coarsest_mm >= _COARSE_MM]),
+        "seen_breach": mean([hole.found for hole in told if hole.diameter_mm >= (hole.smallest_mm or 0.0)]),
         "smallest_breach": _quantile([hole.smallest_mm for hole in told if hole.smallest_mm is not None], 0.5),
     }
 
@@ -170,11 +170,11 @@ def _by_scan(outcomes: Sequence[Outcome]) -> list[Figure]:
         focal = _focal(whole)
         values = {
             "dice": _quantile([o.automatic_dice for o in focal], 0.5),
-            "found": _mean([o.automatic_dice > 0 for o in focal]),
+            "found": mean([o.automatic_dice > 0 for o in focal]),
             "seeded": _quantile([o.seeded_dice for o in focal], 0.5),
-            "parts": _mean([true == seen for o in whole for true, seen in o.parts]),
-            "breach": _mean([hole.found for o in whole for hole in o.breaches]),
-            "false": _mean([o.false_breaches > 0 for o in whole if o.breach_free]),
+            "parts": mean([true == seen for o in whole for true, seen in o.parts]),
+            "breach": mean([hole.found for o in whole for hole in o.breaches]),
+            "false": mean([o.false_breaches > 0 for o in whole if o.breach_free]),
         }
         rows = (
             Row("found", f"{scan}: found without help", "share"),
@@ -205,7 +205,7 @@ def _intact() -> list[Figure]:
     false = ", ".join(name for name, is_clean in clean.items() if not is_clean) or "none"
     name = f"{_INTACT_ROW.name} ({len(clean)} vertebrae; lesion claimed in: {false})"
     row = Row("intact", name, _INTACT_ROW.unit, _INTACT_ROW.target)
-    return fill((row,), {"intact": _mean(list(clean.values()))})
+    return fill((row,), {"intact": mean(list(clean.values()))})
 
 
 def example_baseline() -> Baseline:
@@ -226,7 +226,8 @@ def _with(outcomes: Sequence[Outcome], name: str, planted: bool) -> list[Outcome
     ]
 
 
-def _mean(values: Sequence[float]) -> float | None:
+def mean(values: Sequence[float]) -> float | None:
+    """Of what there is; None where there is nothing."""
     return float(np.mean(values)) if len(values) else None
 
 

@@ -81,10 +81,7 @@ def trabecular_density(body: Body, ct: Volume, margin_mm: float) -> TrabecularDe
     metal, cement and endplate sclerosis are not left out.
     """
     grid = body.grid
-    boxes = ndimage.find_objects(body.inside.astype(np.uint8))
-    if not boxes:
-        return None
-    box = boxes[0]
+    box = box_of(body.inside, 0)
     inner = ndimage.distance_transform_edt(np.pad(body.inside[box], 1), sampling=grid.step)[1:-1, 1:-1, 1:-1]
     cells = np.argwhere(inner > margin_mm) + [part.start for part in box]
     if len(cells) < _MIN_SAMPLES:

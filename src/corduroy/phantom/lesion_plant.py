@@ -16,7 +16,7 @@ from corduroy.errors import GeometryError, MeasurementError, SettingsError
 from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.phantom.lesion import Lesion
 from corduroy.phantom.lesion_bone import Bone
-from corduroy.phantom.lesion_grid import FWHM_PER_SIGMA
+from corduroy.phantom.lesion_grid import FWHM_PER_SIGMA, FineGrid
 from corduroy.phantom.lesion_noise import ScanNoise, scan_noise
 from corduroy.phantom.lesion_region import Region, draw_region
 from corduroy.phantom.lesion_rim import smeared_rim, tissue_beyond
@@ -123,21 +123,36 @@ def plant(
     near = ct.crop(bone.grid.box)
     noise = _noise_of(near, spine.labels.crop(bone.grid.box), noise_hu).draw(near.shape, rng)
     replaced = _with_rim(bone, region, ct, spine.labels, values, blur)
-    grey = _mixed(bone, ct, replaced, values, noise, blur)
+    grey = mixed_in(ct, bone.grid, replaced, values, noise, blur)
     contrasted = None
     if lesion.uptake_hu is not None:
-        contrasted = _mixed(bone, ct, replaced, values + _uptake(region, values, lesion), noise, blur)
+        contrasted = mixed_in(ct, bone.grid, replaced, values + _uptake(region, values, lesion), noise, blur)
     labels = _grown_labels(labelled, spine, region, Level(level))
     truth = lesion_truth(bone, region, lesion, elements, cortex)
     return PlantedLesion(grey, labels, _mask(bone, region, ct), truth, contrasted)
 
 
-def _mixed(bone: Bone, ct: Volume, replaced: Array, values: Array, noise: Array, psf_mm: float) -> Volume:
-    """The scan with part of each voxel replaced."""
-    part = bone.grid.scanned(replaced.astype(np.float32), psf_mm)
-    lesion = bone.grid.scanned(np.where(replaced, values, np.float32(0)), psf_mm)
+def mixed_in(ct: Volume, grid: FineGrid, replaced: Array, values: Array, noise: Array, psf_mm: float) -> Volume:
+    """A scan with the part of each voxel replaced that fine voxels take.
+
+    Parameters
+    ----------
+    ct : Volume
+    grid : FineGrid
+        On the voxels of the scan.
+    replaced : ndarray of bool
+        Which fine voxels are new.
+    values : ndarray
+        Their grey values.
+    noise : ndarray
+        On the voxels of the grid's box; it fills up what was replaced.
+    psf_mm : float
+        Full width at half maximum of the scanner's point spread.
+    """
+    part = grid.scanned(replaced.astype(np.float32), psf_mm)
+    lesion = grid.scanned(np.where(replaced, values, np.float32(0)), psf_mm)
     grey = ct.array.copy()
-    view = grey[bone.grid.box]
+    view = grey[grid.box]
     mixed = (1.0 - part) * view + lesion + noise * np.sqrt(np.maximum(1.0 - (1.0 - part) ** 2, 0.0))
     touched = part > 1e-3
     drawn = np.clip(mixed, *_HU_RANGE)

@@ -141,9 +141,7 @@ class _InjectionRun(PlannedRun[tuple[Study, CaseImages]]):
             return
         with collecting(run.warnings):
             numbers = label_of(run.spine)
-        level = self._plan.level
-        if level is None and self._plan.facts is not None:
-            level = read_clinical_facts(self._plan.facts).level
+        level = self._plan.asked_level(None if self._plan.facts is None else read_clinical_facts(self._plan.facts))
         wanted = numbers if level is None else {each: number for each, number in numbers.items() if each == level}
         if wanted:  # a level that is not there is refused by the plan, in its own words
             require_tip_in_vertebra(self._chosen.cannula, run.images[1], wanted)

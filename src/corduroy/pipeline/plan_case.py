@@ -27,7 +27,7 @@ from corduroy.pipeline.run import CaseRun, Outputs, collecting, in_silence, labe
 from corduroy.pipeline.settings import CaseSettings
 from corduroy.pipeline.simulated import read_simulated, simulated_hashes
 from corduroy.pipeline.store import key_of
-from corduroy.planning.clinical_facts import read_clinical_facts
+from corduroy.planning.clinical_facts import ClinicalFacts, read_clinical_facts
 from corduroy.planning.plan import PlanInputs, PlanSettings, SurgicalPlan, make_plan, require_body
 from corduroy.provenance import content_hash
 
@@ -69,6 +69,10 @@ class PlanRequest:
             "contrast": self.contrasted,
         }
         return {role: path for role, path in named.items() if path is not None}
+
+    def asked_level(self, facts: ClinicalFacts | None) -> Level | None:
+        """The level that is named; None where the lesion itself has to say it."""
+        return self.level or (None if facts is None else facts.level)
 
 
 def plan_case(
@@ -210,7 +214,7 @@ class _PlanRun:
     def _planned(self) -> tuple[SurgicalPlan, PlanImages]:
         """What can be wrong is looked at before anything is stored."""
         request, facts = self._request, self._facts
-        level = request.level or (None if facts is None else facts.level)
+        level = request.asked_level(facts)
         with collecting(self._run.warnings):
             spine = self._run.spine
             structures = organs_of(self._request.structures, spine)

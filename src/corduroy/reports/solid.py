@@ -17,14 +17,7 @@ from corduroy.imaging.volume import LabelMap, Volume
 from corduroy.morphometry.results import SpineMeasurement
 from corduroy.pipeline.images import CaseImages
 from corduroy.reports.planes import spine_frame
-from corduroy.reports.style import (
-    BONE,
-    VIEWER_BACKGROUND,
-    VIEWER_INK,
-    figure_style,
-    grade_colour,
-    new_figure,
-)
+from corduroy.reports.style import BONE, VIEWER_BACKGROUND, VIEWER_INK, figure_style, grade_colour, new_figure
 from corduroy.reports.viewer import add_text
 from corduroy.reports.wording import marked_grade
 

@@ -12,6 +12,8 @@ from corduroy.scales.items import Item, Proposed
 T = TypeVar("T")
 
 NOT_ASSESSED = "not assessed"
+ALSO_ALLOWED = "the measurement also allows"
+"""How a notice of `doubts` is known among others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def doubts(name: str, item: Item[Any] | None) -> tuple[str, ...]:
     if not isinstance(item, Proposed) or not item.also_possible:
         return ()
     others = " or ".join(str(getattr(other, "label", other)) for other in item.also_possible)
-    return (f"{name}: the measurement also allows '{others}'",)
+    return (f"{name}: {ALSO_ALLOWED} '{others}'",)
 
 
 def make_result(

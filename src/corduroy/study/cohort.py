@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import PureWindowsPath
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -231,7 +232,8 @@ class Cohort(_Part):
         """
         plain = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         is_url = "://" in self.registry
-        place = re.sub(r"//[^/@]*@", "//", self.registry) if is_url else re.split(r"[/\\]", self.registry)[-1]
+        # A path of Windows is parted by either slash.
+        place = re.sub(r"//[^/@]*@", "//", self.registry) if is_url else PureWindowsPath(self.registry).name
         return plain | {"registry": place}
 
     def criteria_in_words(self) -> tuple[Criterion, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from corduroy.scales.result import ALSO_ALLOWED
+
 NOTHING = "–"
 _UNITS = {"mm2": "mm²", "mm3": "mm³"}
 
@@ -42,7 +44,7 @@ def score_words(result: dict[str, Any]) -> str:
 def _grade_basis(result: dict[str, Any]) -> str:
     """What a grade by imaging rests on and what else its interval reaches, since a grade alone says neither."""
     basis = result["items"][0]["basis"] if result["items"] else ""
-    doubt = [notice.split(": ", 1)[1] for notice in result["notices"] if "measurement also allows" in notice]
+    doubt = [notice.split(": ", 1)[1] for notice in result["notices"] if ALSO_ALLOWED in notice]
     return "".join(f"; {words}" for words in (basis, *doubt) if words)
 
 

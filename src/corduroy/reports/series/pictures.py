@@ -102,8 +102,7 @@ def _curves(result: SeriesResult) -> Iterator[Drawn]:
         caption = f"Free of {event.curve.name}. Ticks: patients last seen; below the axis those at risk{limits}."
         alt = f"Kaplan-Meier curve of {event.label.lower()}: {share(event.proportion)} had it."
         if event.absence and event.absence.silent:
-            told = event.absence.words
-            caption, alt = f"{caption} {told[:1].upper()}{told[1:]}.", f"{alt} {told[:1].upper()}{told[1:]}."
+            caption, alt = f"{caption} {event.absence.sentence}", f"{alt} {event.absence.sentence}"
         yield Picture(f"survival-{event.key}", caption, alt), draw_survival(event.curve)
 
 

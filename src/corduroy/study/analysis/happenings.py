@@ -110,8 +110,7 @@ def _notes(type_: EventType, events: int, years: float, lacking: Absence) -> tup
 
 def _on_absence(lacking: Absence) -> list[str]:
     """What "none" means here, and what follows from it where nobody says that it was looked for."""
-    words = [lacking.words[:1].upper() + lacking.words[1:] + "."] if lacking.words else []
-    return [*words, *([_SILENCE] if lacking.silent else [])]
+    return [sentence for sentence in (lacking.sentence, _SILENCE if lacking.silent else "") if sentence]
 
 
 def _competing(

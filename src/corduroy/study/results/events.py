@@ -137,6 +137,11 @@ class Absence:
     silent: tuple[str, ...]
     words: str
 
+    @property
+    def sentence(self) -> str:
+        """The words by themselves; empty where there are none."""
+        return f"{self.words[:1].upper()}{self.words[1:]}." if self.words else ""
+
 
 @dataclass(frozen=True, slots=True)
 class EventResult:
