@@ -13,8 +13,9 @@ from rich.table import Table
 from benchmarks.data import SCHEME, MissingDataError, measurement_of, real_masks, spine_of
 from benchmarks.figures import Row, at_most, fill
 from benchmarks.groups import Report
+from benchmarks.label_limit import known_plates_wedge_deg
 from benchmarks.pool import Tick, map_in_pool
-from benchmarks.reposing import random_pose, reposed
+from benchmarks.reposing import Pose, random_pose, reposed
 from corduroy.anatomy import Level, build_spine
 from corduroy.errors import CorduroyError, CorduroyWarning
 from corduroy.imaging import LabelMap, read_labels
@@ -28,6 +29,7 @@ _SEED = 7_301
 _HEIGHT_SD_MM = at_most(0.6)
 _ANGLE_SD_DEG = at_most(1.5)
 _QUANTITIES = (*POSITIONS, "wedge angle")
+_KNOWN = "wedge angle of known endplates"
 _MOST_LISTED = 12
 
 _ROWS = (
@@ -39,6 +41,8 @@ _ROWS = (
     Row("angle median", "stability: SD of the wedge angle over re-posings, median", "deg"),
     Row("angle max", "stability: SD of the wedge angle over re-posings, largest", "deg"),
     Row("angle share", f"stability: wedge angles with an SD {_ANGLE_SD_DEG} deg", "%"),
+    Row("known p95", "stability: SD of the wedge angle if pose and shape were known, 95th percentile", "deg"),
+    Row("known share", f"stability: wedge angles with an SD {_ANGLE_SD_DEG} deg if pose and shape were known", "%"),
     Row("lost", "stability: numbers that a re-posing lost", "%"),
     Row("vertebrae", "stability: vertebrae", ""),
 )
@@ -96,13 +100,25 @@ def remeasure(job: Job) -> Values:
     labels = _read(job.labels)
     name = [ord(letter) for letter in job.scan]
     pose = random_pose(np.random.default_rng([_SEED, job.number, *name]), labels)
+    moved = reposed(labels, pose)
+    values: Values = {level: {_KNOWN: _known_plates(job.labels, level, moved, pose)} for level in job.levels}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CorduroyWarning)
-            measured = measure_spine(build_spine(reposed(labels, pose), SCHEME))
+            measured = measure_spine(build_spine(moved, SCHEME))
     except CorduroyError:
-        return {}
-    return {str(v.level): _numbers(v) for v in measured.vertebrae if str(v.level) in job.levels}
+        return values
+    for vertebra in measured.vertebrae:
+        if str(vertebra.level) in values:
+            values[str(vertebra.level)] |= _numbers(vertebra)
+    return values
+
+
+def _known_plates(labels: Path, level: str, moved: LabelMap, pose: Pose) -> float | None:
+    """What the re-posed mask tells of the wedge angle once the vertebra is known."""
+    number = _number(labels, Level.parse(level))
+    vertebra = spine_of(labels).vertebrae[Level.parse(level)]
+    return known_plates_wedge_deg(moved.mask(number), pose, vertebra) if number in moved.labels else None
 
 
 @lru_cache(maxsize=1)
@@ -125,10 +141,15 @@ def _whole_levels(labels: Path) -> tuple[str, ...]:
 
 
 def _touches_border(labels: Path, level: Level) -> bool:
+    image = spine_of(labels).labels
+    box = image.boxes[_number(labels, level)]
+    return any(s.start == 0 or s.stop == n for s, n in zip(box, image.shape, strict=True))
+
+
+def _number(labels: Path, level: Level) -> int:
+    """The label of a level."""
     spine = spine_of(labels)
-    number = next(n for n in spine.labels.labels if spine.scheme.levels.get(n) == level)
-    box = spine.labels.boxes[number]
-    return any(s.start == 0 or s.stop == n for s, n in zip(box, spine.labels.shape, strict=True))
+    return next(n for n in spine.labels.labels if spine.scheme.levels.get(n) == level)
 
 
 def _numbers(vertebra: VertebraMeasurement) -> dict[str, float | None]:
@@ -140,7 +161,7 @@ def _spreads(jobs: list[Job], results: list[Values]) -> list[Spread]:
     groups: dict[tuple[str, str, str], list[float | None]] = {}
     for job, result in zip(jobs, results, strict=True):
         for level in job.levels:
-            for quantity in _QUANTITIES:
+            for quantity in (*_QUANTITIES, _KNOWN):
                 value = result.get(level, {}).get(quantity)
                 groups.setdefault((job.scan, level, quantity), []).append(value)
     return [Spread(*key, tuple(values)) for key, values in groups.items()]
@@ -148,15 +169,18 @@ def _spreads(jobs: list[Job], results: list[Values]) -> list[Spread]:
 
 def _values(spreads: list[Spread]) -> dict[str, float | None]:
     values: dict[str, float | None] = {}
-    for name, target in (("height", _HEIGHT_SD_MM), ("angle", _ANGLE_SD_DEG)):
-        deviations = [
-            s.deviation for s in spreads if (s.quantity in POSITIONS) == (name == "height") and len(s.known) > 1
-        ]
+    groups = (
+        ("height", POSITIONS, _HEIGHT_SD_MM),
+        ("angle", ("wedge angle",), _ANGLE_SD_DEG),
+        ("known", (_KNOWN,), _ANGLE_SD_DEG),
+    )
+    for name, quantities, target in groups:
+        deviations = [s.deviation for s in spreads if s.quantity in quantities and len(s.known) > 1]
         if deviations:
             values[f"{name} median"], values[f"{name} p95"] = (float(q) for q in np.percentile(deviations, (50, 95)))
             values[f"{name} max"] = max(deviations)
             values[f"{name} share"] = 100.0 * float(np.mean([target.holds(d) for d in deviations]))
-    every = [value for spread in spreads for value in spread.values]
+    every = [value for spread in spreads if spread.quantity != _KNOWN for value in spread.values]
     values["lost"] = 100.0 * every.count(None) / len(every) if every else None
     values["vertebrae"] = len({(s.scan, s.level) for s in spreads})
     return values
@@ -170,7 +194,7 @@ def _widest(spreads: list[Spread]) -> Table:
     for column in ("SD", "from", "to", "lost"):
         table.add_column(column, justify="right")
     limits = {q: _HEIGHT_SD_MM.high if q in POSITIONS else _ANGLE_SD_DEG.high for q in _QUANTITIES}
-    known = [s for s in spreads if len(s.known) > 1]
+    known = [s for s in spreads if s.quantity in limits and len(s.known) > 1]
     for s in sorted(known, key=lambda s: -s.deviation / limits[s.quantity])[:_MOST_LISTED]:
         ends = (s.deviation, min(s.known), max(s.known))
         table.add_row(s.scan, s.level, s.quantity, *(f"{n:.2f}" for n in ends), str(s.values.count(None)))
