@@ -214,6 +214,7 @@ def talk_about_the_needle(page: Any) -> None:
 
 def talk_about_the_amounts(page: Any) -> None:
     page.get_by_role("tab", name="Cement and laminae").click()
+    page.get_by_text(re.compile(r"Injectable: [\d.]+ ±\s[\d.]+ ml, a ceiling")).locator("visible=true").wait_for()
     shares = page.locator("table", has_text="Of the body").locator("visible=true")
     before = shares.inner_text()
     page.get_by_role("spinbutton", name="Volume, ml").locator("visible=true").fill("3.0")

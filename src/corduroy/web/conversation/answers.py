@@ -45,13 +45,14 @@ class OpenedPlan:
         Those whose laminae can be cut.
     widest_mm : dict of Level to float
         Between the medial walls of the pedicles.
-    injectable_ml : float
+    injectable_ml : tuple of float
+        With its uncertainty; a ceiling.
     """
 
     level: Level
     levels: tuple[Level, ...]
     widest_mm: dict[Level, float]
-    injectable_ml: float
+    injectable_ml: tuple[float, float]
 
 
 @dataclass(frozen=True)

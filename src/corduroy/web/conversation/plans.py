@@ -122,7 +122,8 @@ def open_plan(files: ScanFiles) -> OpenedPlan:
     widest = {level: _widest(plan, level) for level in _near(plan)}
     levels = tuple(level for level, width in widest.items() if width is not None)
     known = {level: width for level, width in widest.items() if width is not None}
-    return OpenedPlan(plan.level, levels, known, plan.augmentation(1.0).injectable.value)
+    injectable = plan.augmentation(1.0).injectable
+    return OpenedPlan(plan.level, levels, known, (injectable.value, injectable.uncertainty))
 
 
 def set_corridor(

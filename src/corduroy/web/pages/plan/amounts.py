@@ -67,7 +67,7 @@ class CementPart(_Amount):
     def __init__(self, desk: Desk, files: ScanFiles, opened: OpenedPlan) -> None:
         self._desk, self._files = desk, files
         heading(text("plan.fill"), 2)
-        ui.label(text("plan.injectable_short", value=opened.injectable_ml)).classes("quiet")
+        ui.label(text("plan.injectable_short", value=number(*opened.injectable_ml, "ml"))).classes("quiet")
         super().__init__(text("plan.volume"), 0.5, _GREATEST_ML, 0.5, AT_FIRST_ML)
 
     async def drawing(self) -> Callable[[], object]:
