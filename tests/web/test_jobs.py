@@ -228,3 +228,18 @@ def test_a_plan_starts_from_the_point_and_not_from_the_painted_lesion(
             _, request, _ = planned(bench.of_job(Job.model_validate(job)), asked)
             assert request.seed_mm == seed
             assert (request.lesion is None) == (seed is not None)
+            assert request.contrasted is None
+
+
+def test_a_phase_with_contrast_goes_into_the_plan(
+    workbench: Workbench, client: TestClient, names: Names, files: Path
+) -> None:
+    scan = client.post("scans", json={"case_id": names.case}).json()["id"]
+    for role, name in (("image", "ct"), ("contrast", "labels")):
+        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    bench = Bench(workbench.worker_place, workbench.database, workbench.jobs, workbench.scans)
+    job = client.post("jobs", json={"kind": "plan", "scan_id": scan, "request": {}}).json()
+    case, request, _ = planned(bench.of_job(Job.model_validate(job)), PlannedRequest())
+    assert request.contrasted is not None
+    assert request.contrasted.read_bytes() == (files / "labels.nii.gz").read_bytes()
+    assert case.image.read_bytes() == (files / "ct.nii.gz").read_bytes()

@@ -112,8 +112,9 @@ def test_every_form_of_an_image_is_taken(client: TestClient, scan_id: str, files
         "nifti in a zip": lambda: zipped({"a/ct.nii.gz": (files / "ct.nii.gz").read_bytes()}),
         "one nifti that is not packed": lambda: gzip.decompress((files / "ct.nii.gz").read_bytes()),
     }[kind]()
-    answer = client.put(f"scans/{scan_id}/image", content=content)
-    assert answer.status_code == 200, answer.text
+    for role in ("image", "contrast"):
+        answer = client.put(f"scans/{scan_id}/{role}", content=content)
+        assert answer.status_code == 200, answer.text
 
 
 def test_a_new_file_takes_the_place_of_the_old_one(
@@ -155,6 +156,7 @@ def bad_uploads(nifti: bytes) -> Iterator[tuple[str, str, bytes]]:
     yield "a page", "image", b"<html><script>alert(1)</script></html>" * 20
     yield "a program", "image", b"\x7fELF" + b"\0" * 2000
     yield "dicom without an image", "image", b"\0" * 128 + b"DICM" + b"\0" * 100
+    yield "a page as contrast", "contrast", b"<html></html>" * 40
     yield "a zip as labels", "labels", whole
     yield "dicom as labels", "labels", slices["IMG0"]
     yield "facts of another kind", "facts", b"\xff\xfe\x00"

@@ -105,9 +105,9 @@ def _writers(router: APIRouter, workbench: Workbench) -> None:
         responses=refusals(404, 413, 422),
     )
     async def upload(scan_id: ScanId, role: PartRole, request: Request, editor: Editor) -> Part:
-        """Send a file as the body, as it is: a zip of DICOM files or NIfTI for an image, NIfTI for labels, lesion and
-        structures, YAML for facts; or, alone in its scan, a lateral radiograph: DICOM of one frame, PNG or JPEG. It
-        is looked at as a whole and kept, or refused and nothing of it stays."""
+        """Send a file as the body, as it is: a zip of DICOM files or NIfTI for an image and for a phase with contrast,
+        NIfTI for labels, lesion and structures, YAML for facts; or, alone in its scan, a lateral radiograph: DICOM of
+        one frame, PNG or JPEG. It is looked at as a whole and kept, or refused and nothing of it stays."""
         _scan(workbench, scan_id)
         promised, most = request.headers.get("content-length", ""), workbench.settings.largest_upload_bytes
         if promised.isdecimal() and int(promised) > most:

@@ -17,6 +17,7 @@ from corduroy.web.scans.scan import PartRole
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _BLOCK = 1 << 20
 _LARGEST_FACTS = 1 << 20
+_SCANS = (PartRole.IMAGE, PartRole.CONTRAST)
 _NIFTI_ENDINGS = (".nii", ".nii.gz")
 # The most that a NIfTI image may unpack to, as the reader of images sets it for members of archives.
 _LARGEST_UNPACKED = 4 << 30
@@ -51,10 +52,10 @@ def suffix_of(role: PartRole, path: Path) -> str:
         with gzip.open(path) as unpacked:
             _check_nifti(cast(BinaryIO, unpacked))
         return ".nii.gz"
-    if role is PartRole.IMAGE and start[:4] in _ZIP:
+    if role in _SCANS and start[:4] in _ZIP:
         _check_zip(path)
         return ".zip"
-    if role is PartRole.IMAGE and start[128:] == b"DICM":
+    if role in _SCANS and start[128:] == b"DICM":
         _check_dicom(path)
         return ".dcm"
     with path.open("rb") as plain:

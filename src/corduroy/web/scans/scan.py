@@ -18,6 +18,9 @@ class PartRole(StrEnum):
     IMAGE = "image"
     """CT: a zip of DICOM files, one DICOM file of several frames, or NIfTI."""
 
+    CONTRAST = "contrast"
+    """The same patient in a phase with contrast, as the image is: it shows uptake and what lies outside the bone."""
+
     LABELS = "labels"
     """Numbers of vertebrae on the image's grid: NIfTI."""
 

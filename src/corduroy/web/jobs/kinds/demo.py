@@ -17,6 +17,7 @@ _STEPS = ("render", "load")
 _TITLE = "Invented patient"
 _FILES = {
     PartRole.IMAGE: "ct",
+    PartRole.CONTRAST: "contrast",
     PartRole.LABELS: "seg-vert_msk",
     PartRole.LESION: "lesion",
     PartRole.STRUCTURES: "organs",

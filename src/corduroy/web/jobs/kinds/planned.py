@@ -57,6 +57,7 @@ def planned(task: Task, asked: PlannedRequest) -> tuple[Case, PlanRequest, CaseS
         lesion=task.part(PartRole.LESION) if asked.seed_mm is None else None,
         facts=task.part(PartRole.FACTS),
         structures=task.part(PartRole.STRUCTURES),
+        contrasted=task.part(PartRole.CONTRAST),
         seed_mm=asked.seed_mm,
     )
     case = Case(f"scan-{task.job.scan_id}", image, task.part(PartRole.LABELS))
