@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.cluster.vq import kmeans2
 
 from corduroy.lesion.baseline import Expectation
-from corduroy.lesion.bench import Array, Bench, BoolArray
+from corduroy.lesion.bench import LEAST_STRENGTH_HU, Array, Bench, BoolArray
 
-# All author's choice, set on phantoms and on intact vertebrae of real scans.
+# All author's choice; docs/lesion.md says on which phantoms, seeds and intact vertebrae.
 _LEAST_SEPARATION = 2.5  # of two clusters, in standard deviations of intact bone
-_LEAST_SHARE = 0.04  # of the body, of the smaller cluster
+_LEAST_SHARE = 0.04  # of the core, of the smaller cluster
 _LEAST_COMPARED_ML = 0.05  # of a region somebody pointed at
-_WHOLE_SDS, _CLUSTER_SDS = 3.0, 4.0  # how far a body, or a cluster in it, must stray from what neighbours let expect
-_DARK_SDS = 2.0  # how much darker, in standard deviations inside intact bone
+_DARK_SDS, _CLEARLY_DARK_SDS = 2.0, 3.5  # how much darker, in standard deviations inside intact bone
 _FATTEST_HU, DENSEST_HU = -40.0, 350.0  # beyond these no core of a body is intact, whatever its neighbours are
-_BELOW_DARKEST_HU = 45.0  # intact parts of real scans went down to 29 HU below the darkest neighbour
-_STRIPED_DARK_SDS, _STRIPED_COLUMN_SDS, _STRIPED_SUM_SDS = 1.8, 2.0, 4.8
+_STRIPED_LOG, _STRIPED_SDS, _STRIPED_HU = 0.35, 2.5, 25.0  # columns: how much stronger, and at least how strong
+_STRIPED_SHARE = 0.2  # of the core: the canal of a vein is as striped in a smaller part
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How far from intact counts.
+
+    Parameters
+    ----------
+    sds : float
+        Of stroma and columns together, in standard deviations of whole intact vertebrae.
+    below_hu : float
+        Of the stroma, below the darkest neighbour.
+    """
+
+    sds: float
+    below_hu: float
+
+
+_WHOLE = _Limits(3.0, 22.0)  # intact ones of real scans went down to 17 HU below their darkest neighbour
+_PART = _Limits(4.0, 45.0)  # and parts of them to 29 HU below
 
 
 def anomalous(bench: Bench, expected: Expectation) -> BoolArray | None:
@@ -32,15 +53,13 @@ def anomalous(bench: Bench, expected: Expectation) -> BoolArray | None:
     ndarray of bool or None
         A part of the core that forms a cluster of its own, or the whole core.
     """
-    at = bench.core
-    features = _features(bench, expected, at)
-    strange = _strange_cluster(features, bench.stroma[at], expected)
+    core = _Region.of(bench, expected, bench.core)
+    strange = _strange_part(core)
     if strange is not None:
         chosen = np.zeros(bench.inside.shape, dtype=bool)
-        chosen[at] = strange
+        chosen[bench.core] = strange
         return chosen
-    whole = np.ones(len(features), dtype=bool)
-    return at if _is_lesion(features, whole, bench.stroma[at], expected, _WHOLE_SDS) else None
+    return bench.core if core.is_striped() or core.strays(_WHOLE) else None
 
 
 def differs(bench: Bench, expected: Expectation, inside: BoolArray) -> bool | None:
@@ -61,58 +80,69 @@ def differs(bench: Bench, expected: Expectation, inside: BoolArray) -> bool | No
     if np.count_nonzero(at) * bench.voxel_ml < _LEAST_COMPARED_ML:
         return None
     is_whole = np.count_nonzero(at) >= (1 - _LEAST_SHARE) * np.count_nonzero(bench.core)
-    features = _features(bench, expected, at)
-    everything = np.ones(len(features), dtype=bool)
-    return _is_lesion(features, everything, bench.stroma[at], expected, _WHOLE_SDS if is_whole else _CLUSTER_SDS)
+    region = _Region.of(bench, expected, at)
+    return region.is_striped() or region.strays(_WHOLE if is_whole else _PART)
 
 
-def _features(bench: Bench, expected: Expectation, at: BoolArray) -> Array:
-    """Deviation of stroma and columns from what is expected, in standard deviations inside intact bone."""
-    pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
-    return np.column_stack([(found - feature.value)[at] / feature.within for found, feature in pair])
+@dataclass(frozen=True, eq=False)
+class _Region:
+    """Voxels of a core: stroma, columns, and how far both are from what is expected there (n, 2)."""
+
+    stroma: Array
+    columns: Array
+    deviation: Array
+    expected: Expectation
+
+    @classmethod
+    def of(cls, bench: Bench, expected: Expectation, at: BoolArray) -> _Region:
+        pair = ((bench.stroma, expected.stroma), (bench.columns, expected.columns))
+        deviation = np.column_stack([(found - feature.value)[at] for found, feature in pair])
+        return cls(bench.stroma[at], bench.columns[at], deviation, expected)
+
+    def part(self, chosen: BoolArray) -> _Region:
+        return _Region(self.stroma[chosen], self.columns[chosen], self.deviation[chosen], self.expected)
+
+    def is_striped(self) -> bool:
+        """Columns last that are stronger than intact bone no denser than its neighbours shows."""
+        brighter, stronger = np.median(self.deviation, axis=0)
+        strength = float(np.exp(np.median(self.columns))) - LEAST_STRENGTH_HU
+        least = max(_STRIPED_LOG, _STRIPED_SDS * self.expected.columns.offset_sd)
+        return bool(brighter < 0 and stronger > least and strength > _STRIPED_HU)
+
+    def strays(self, limits: _Limits) -> bool:
+        """Too dark, or as dense as no trabecular bone is.
+
+        Bone moderately denser than its neighbours is sclerosis beside an endplate or an osteophyte far more often
+        than a lesion. Where the patient's spread says little, it is still strange to be darker than the darkest of
+        the neighbours by a clear step.
+        """
+        stroma, columns = self.expected.stroma, self.expected.columns
+        middle = float(np.median(self.stroma))
+        brighter, stronger = np.median(self.deviation, axis=0)
+        if not _FATTEST_HU < middle < DENSEST_HU or middle < stroma.lowest - limits.below_hu:
+            return True
+        if brighter > -_DARK_SDS * stroma.within:
+            return False
+        beyond_spread = np.hypot(brighter / stroma.offset_sd, stronger / columns.offset_sd) > limits.sds
+        clearly = brighter < -_CLEARLY_DARK_SDS * stroma.within and brighter < -_DARK_SDS * stroma.offset_sd
+        return bool(beyond_spread or clearly)
 
 
-def _strange_cluster(features: Array, hu: Array, expected: Expectation) -> BoolArray | None:
-    """The part of the core that forms a cluster of its own, less like the neighbours than the rest."""
+def _strange_part(core: _Region) -> BoolArray | None:
+    """The part of the core that forms a cluster of its own and is a lesion; the stranger one if both are."""
+    features = core.deviation / [core.expected.stroma.within, core.expected.columns.within]
     low, high = np.quantile(features, (0.1, 0.9), axis=0)
     best: tuple[float, BoolArray] | None = None
     for start in (np.stack([low, high]), np.stack([[low[0], high[1]], [high[0], low[1]]])):
         centres, group = kmeans2(features, start, iter=25, minit="matrix", missing="warn")
-        share = float(group.mean())
         apart = float(np.linalg.norm(centres[1] - centres[0]))
-        if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
-            continue
         for number in (0, 1):
             chosen = np.asarray(group == number)
-            far = _strangeness(centres[number], expected)
-            if _is_lesion(features, chosen, hu, expected, _CLUSTER_SDS) and (best is None or far > best[0]):
+            share, far = float(chosen.mean()), float(np.linalg.norm(centres[number]))
+            if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
+                continue
+            part = core.part(chosen)
+            is_lesion = part.strays(_PART) or (share >= _STRIPED_SHARE and part.is_striped())
+            if is_lesion and (best is None or far > best[0]):
                 best = far, chosen
     return None if best is None else best[1]
-
-
-def _is_lesion(features: Array, chosen: BoolArray, hu: Array, expected: Expectation, least_sds: float) -> bool:
-    """Whether voxels are far from intact, and dark or as dense as no trabecular bone is.
-
-    Bone moderately denser than its neighbours is sclerosis beside an endplate or an osteophyte far more often than
-    a lesion; columns without dark stroma are trabecular bone. Where intact vertebrae differ so much that the
-    patient's spread says little, two things still tell a lesion: it is darker than the darkest of them by a clear
-    step, or dark between strong columns, which in intact bone grow weaker together.
-    """
-    middle = float(np.median(hu[chosen]))
-    if not _FATTEST_HU < middle < DENSEST_HU:
-        return True
-    dark, columns = np.median(features[chosen], axis=0)
-    if dark < -_STRIPED_DARK_SDS and columns > _STRIPED_COLUMN_SDS and columns - dark > _STRIPED_SUM_SDS:
-        return True
-    if dark > -_DARK_SDS:
-        return False
-    deviation = np.array([dark, columns])
-    return bool(middle < expected.stroma.lowest - _BELOW_DARKEST_HU or _strangeness(deviation, expected) > least_sds)
-
-
-def _strangeness(deviation: Array, expected: Expectation) -> float:
-    """How far a deviation, in standard deviations inside intact bone, goes beyond what whole intact vertebrae show."""
-    stroma, columns = expected.stroma, expected.columns
-    return float(
-        np.hypot(deviation[0] * stroma.within / stroma.offset_sd, deviation[1] * columns.within / columns.offset_sd)
-    )

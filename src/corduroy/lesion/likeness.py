@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from corduroy.lesion.bench import LEAST_STRENGTH_HU
 from corduroy.lesion.likeness_model import fitted_model
 from corduroy.lesion.texture import Texture
 from corduroy.provenance import Z95, Measured
@@ -26,6 +25,7 @@ FEATURES = {
     "anisotropy": "grey values change across the axis, not along it",
 }
 _STROMA_RANGE_HU = (-100.0, 300.0)
+_LEAST_STRENGTH_HU = 5.0
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _taken_to(scale: Callable[[float], float], measured: Measured) -> Measured:
 
 
 def _log_strength(strength_hu: float) -> float:
-    return float(np.log(strength_hu + LEAST_STRENGTH_HU))
+    return float(np.log(strength_hu + _LEAST_STRENGTH_HU))
 
 
 def _hundreds_within_range(stroma_hu: float) -> float:

@@ -8,13 +8,12 @@ import numpy as np
 from scipy import ndimage
 from skimage.feature import peak_local_max, structure_tensor
 
-from corduroy.lesion.bench import STEP_MM, Array, Bench, BoolArray, FloatArray
+from corduroy.lesion.bench import LASTING_MM, STEP_MM, Array, Bench, BoolArray, FloatArray
 from corduroy.provenance import Measured
 
 # All author's choice.
 _STROMA_PERCENTILE, _COLUMN_PERCENTILE = 15.0, 97.0
 _TENSOR_MM = 1.5
-_LAG_MM = 5
 _ACROSS_MM = 2.5
 _SLICE_EVERY_MM = 3
 _PEAK_SHARE = 0.35  # of the way from stroma to the brightest columns
@@ -107,7 +106,7 @@ def _core(bench: Bench, inside: BoolArray) -> BoolArray:
 
 def _lasting(across: Array, core: BoolArray) -> tuple[float, float]:
     """Strength (HU) of what is the same 5 mm higher, and its part in all variation across."""
-    lag = round(_LAG_MM / STEP_MM)
+    lag = round(LASTING_MM / STEP_MM)
     both = core[:, :, lag:] & core[:, :, :-lag]
     if np.count_nonzero(both) < _LEAST_VOXELS:
         return 0.0, 0.0
