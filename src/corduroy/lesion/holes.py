@@ -9,8 +9,7 @@ from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-from scipy.special import ndtr
-from scipy.stats import ncx2
+from scipy.special import chndtrinc, ndtr
 
 from corduroy.imaging.volume import Volume
 from corduroy.lesion.bench import Bench, BoolArray, FloatArray
@@ -26,17 +25,19 @@ _LEVEL_WITH_MM = 3.0  # the wall within this lies as deep
 _BESIDE = _INWARDS_MM <= -1.75
 _AVERAGED = 3  # samples along a ray
 _STEP_WIDTH_MM = 0.7
-_PATCH_MM = 0.8  # sigma over which neighbouring rays are averaged: half of the least hole that matters
+_PATCH_MM = 0.65  # sigma over which neighbouring rays are averaged
 _AROUND_MM = 9.0
 _MOST_POOLED = 400  # rays from which what is usual around a place is taken
 _LEAST_USUAL = 0.6  # of the wall as a whole, where the wall around a place is weaker still
 _GREY_HU = (-200.0, 1500.0)
 _BRIGHT_HU = 130.0  # where more lies outside, another bone or a vessel full of contrast hides the wall
 _FAT_HU = -60.0  # where less lies outside, fat or lung touches the wall: nothing came through
-_MISSING = 0.50  # of the wall, in the middle of a hole
-_NOISE_WEIGHT = 1.5  # how much more for each part of it by which the wall varies; not beside a soft part
+_MISSING = 0.55  # of the wall, in the middle of a hole
+_NOISE_WEIGHT = 2.0  # how much more, for each part of it by which the wall varies; not beside a soft part
+_NOISE_AREA_MM2 = 7.0  # of a circle of 3 mm: for larger holes less by the root of the area, for smaller ones more
 _EDGE = 0.45  # as far as a hole reaches
-_LEAST_AREA_MM2, _LEAST_AT_SOFT_PART_MM2 = 7.0, 2.0  # of circles of 3 and 1.6 mm
+_LEAST_AREA_MM2 = 2.0
+_WIDEST_MM = 12.0
 _LINK_MM = 1.5
 _SOFT_PART_MM = 4.0
 _MAD_TO_SD = 1.4826
@@ -81,10 +82,12 @@ def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part
     -----
     What the wall holds beyond a step from outside to the lesion's stroma is averaged over a patch of the size of a
     small hole, at the depth at which the wall around lies (a label map may run two millimetres beyond the bone), and
-    compared with the wall as a whole and with its surroundings of 9 mm. The more unevenly those vary, the more must
-    be missing. Where fat or lung lies against the wall, however thin, nothing of the lesion has come through, and no
-    hole is reported. The smallest hole is the round one of which patch, point spread and voxels leave as much missing
-    in the middle, over as large an area, as is asked for. When this misleads: see
+    compared with the wall as a whole and with its surroundings of 9 mm. In the middle of a hole 0.55 of the wall must
+    be missing, and more the more unevenly it varies: twice that, as a standard deviation and a part of the wall, for a
+    hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a smaller
+    one. Beside a soft part 0.55 is enough. Where fat or lung lies against the wall, however thin, nothing of the lesion
+    has come through, and no hole is reported. The smallest hole is the round one of which patch, point spread and
+    voxels leave as much missing in the middle as is asked for over its area. When this misleads: see
     `corduroy.lesion.cortex.lesion_cortex`.
     """
     local, area = over.local, over.area_mm2
@@ -99,10 +102,8 @@ def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part
     noise = _MAD_TO_SD * float(np.median(np.abs(crest - around))) / whole
     missing = (1 - crest / whole) / 2 + (around - crest) / np.maximum(around, _LEAST_USUAL * whole) / 2
     missing = np.where(untold, 0.0, missing)
-    asked, beside = _MISSING + _NOISE_WEIGHT * noise, _near(bench, local, soft_part)
-    gone = missing > np.where(beside, _MISSING, asked)
-    least_area = np.where(beside, _LEAST_AT_SOFT_PART_MM2, _LEAST_AREA_MM2)
-    return Holes(_patches(local, area, missing, gone, least_area), _smallest_mm(ct, asked), told_share)
+    unevenness = np.where(_near(bench, local, soft_part), 0.0, noise)
+    return Holes(_patches(local, area, missing, unevenness), _smallest_mm(ct, noise), told_share)
 
 
 def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
@@ -150,36 +151,42 @@ def _near(bench: Bench, local: FloatArray, soft_part: BoolArray | None) -> BoolA
 
 
 def _patches(
-    local: FloatArray, area: FloatArray, missing: FloatArray, gone: BoolArray, least_area: FloatArray
+    local: FloatArray, area: FloatArray, missing: FloatArray, unevenness: FloatArray
 ) -> list[tuple[FloatArray, float]]:
     """Patches of rays with little wall around a middle in which it is gone, largest first."""
     faint = missing > _EDGE
     if not faint.any():
         return []
-    points, areas, lacking, least = local[faint], area[faint], missing[faint], np.where(gone, least_area, np.inf)[faint]
+    points, areas, lacking, uneven = local[faint], area[faint], missing[faint], unevenness[faint]
     near = cKDTree(points).sparse_distance_matrix(cKDTree(points), _LINK_MM)
     count, patch = connected_components(near, directed=False)
     found = []
     for number in range(count):
         at = patch == number
         size = float(areas[at].sum())
-        if size >= least[at].min():
+        if size >= _LEAST_AREA_MM2 and (lacking[at] > _asked(uneven[at], size)).any():
             middle = np.average(points[at], axis=0, weights=lacking[at] - _EDGE)
             found.append((middle, float(2 * np.sqrt(size / np.pi))))
     return sorted(found, key=lambda patch: -patch[1])
 
 
-def _smallest_mm(ct: Volume, asked: float) -> float | None:
-    """Diameter of a round hole of which the blurred wall lacks as much, over as large an area, as is asked for.
+def _asked(unevenness: FloatArray | float, size_mm2: FloatArray | float) -> FloatArray:
+    """Part of the wall that must be missing in the middle of a hole of a size."""
+    return np.asarray(_MISSING + _NOISE_WEIGHT * unevenness * np.sqrt(_NOISE_AREA_MM2 / size_mm2))
 
-    A gaussian of unit variance about a point at distance r from the middle of a disc of radius R holds a part of
+
+def _smallest_mm(ct: Volume, noise: float) -> float | None:
+    """Diameter of the least round hole of which the blurred wall lacks as much as is asked for; None beyond 12 mm.
+
+    A gaussian of unit variance at distance r from the middle of a disc of radius R holds a part of
     ``P(noncentral chi-square(2, r²) < R²)`` within the disc.
     """
-    if asked >= 1.0:
-        return None
     # Patch, point spread, and voxels with trilinear interpolation between them: variances add up.
     _, coarse, coarsest = np.sort(np.sqrt(_PATCH_MM**2 + _PSF_MM**2 + (ct.spacing / 2) ** 2))
-    blur = np.sqrt(coarse * coarsest)
-    edge_radius = np.sqrt(_LEAST_AREA_MM2 / np.pi) / blur
-    for_middle, for_edge = -2 * np.log(1 - asked), ncx2.ppf(_EDGE, 2, edge_radius**2)
-    return float(2 * blur * np.sqrt(max(for_middle, for_edge)))
+    diameters = np.arange(1.0, _WIDEST_MM + 0.01, 0.05)
+    radius2 = diameters**2 / (4 * coarse * coarsest)
+    middle = 1 - np.exp(-radius2 / 2)
+    diameters, radius2, middle = (values[middle > _EDGE] for values in (diameters, radius2, middle))
+    size = np.pi * coarse * coarsest * chndtrinc(radius2, 2, _EDGE)
+    seen = (size >= _LEAST_AREA_MM2) & (middle >= _asked(noise, np.maximum(size, _LEAST_AREA_MM2)))
+    return float(diameters[seen.argmax()]) if seen.any() else None
