@@ -138,6 +138,22 @@ def test_a_sclerotic_neighbour_neither_hides_a_lesion_nor_makes_one(scene: Scene
     assert not delineate(scene.ct, scene.spine, "L1", baseline=baseline).found
 
 
+def test_columns_that_last_are_strange_and_noise_as_strong_is_not(scene: Scene) -> None:
+    vertebra = scene.spine.vertebrae[Level.L2]
+    voxels = np.argwhere(vertebra.mask.array > 0)
+    world = vertebra.mask.world_from_voxel(voxels)
+    at = tuple(np.rint(scene.ct.voxel_from_world(world)).astype(int).T)
+    x, y, _ = vertebra.frame.local(world).T
+    columns = 140.0 * np.cos(2 * np.pi * x / 4.5) * np.cos(2 * np.pi * y / 4.5)
+    noise = np.random.default_rng(3).permutation(columns)
+    found = []
+    for more in (columns, noise):
+        values = scene.ct.array.copy()
+        values[at] += more.astype(values.dtype)
+        found.append(delineate(scene.ct.with_array(values), scene.spine, "L2", baseline=scene.baseline).found)
+    assert found == [True, False]
+
+
 def test_too_few_neighbours_are_said(scene: Scene) -> None:
     alone = Baseline(scene.ct, scene.spine, {k: f for k, f in scene.baseline.features.items() if k in ("T12", "L1")})
     with pytest.raises(MeasurementError, match="at least 2"):

@@ -18,7 +18,7 @@ from corduroy.lesion.bench import Array, Bench, BoolArray
 
 # All author's choice, set on phantoms and on intact vertebrae of real scans.
 _PRIOR = -0.5  # logarithm of the odds: intact unless shown
-_COLUMNS_WEIGHT = 0.5
+_COLUMNS_WEIGHT = 0.6
 _LEAST_INTACT_COLUMNS_SD = 0.3
 _LEAST_ML = 0.4
 _TURNS = 10
