@@ -33,7 +33,7 @@ _STROMA_RANK, _STROMA_REACH = 0.35, (2, 2, 1)
 LASTING_MM = 5
 _FINE_MM, _ACROSS_MM = 1.5, 2.5  # what is held for a column, and over what its strength is averaged
 _LEAST_WEIGHT = 0.01
-LEAST_STRENGTH_HU = 15.0  # added to the strength of columns before its logarithm is taken: 11 to 18 HU in intact bone
+LEAST_STRENGTH_HU = 15.0  # added to the strength of columns before its logarithm is taken: 4 to 18 HU in intact bone
 _HU_RANGE = (-200.0, 1500.0)
 
 PARTS: dict[str, tuple[str, Side | None]] = {
