@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from benchmarks.reposing import Pose
 from corduroy.anatomy import Vertebra
+from corduroy.anatomy.boundary import REACH_VOXELS, parting, transition_width
 from corduroy.anatomy.endplates import Endplate
 from corduroy.imaging import LabelMap
 from corduroy.morphometry.sagittal import SagittalProfile, sagittal_profile
@@ -22,9 +21,6 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 _DEPTH_SHARE, _WIDTH_SHARE = 0.92, 0.85  # within the rim, which coarse voxels round off
-_REACH_VOXELS = 1.6
-_SHARPNESS = 0.05  # width of the transition, as a share of a voxel, on a smooth endplate
-_LOGISTIC_FROM_SD = 0.55  # sqrt(3) / pi
 _MOST_ROUGH_MM = 0.6
 
 
@@ -66,19 +62,8 @@ def _tilt(local: FloatArray, below: BoolArray, plate: Endplate, profile: Sagitta
     u = (x - plate.surface.centre[0]) / plate.surface.half_width[0]
     height = z - plate.z(x, y)
     near = (u / _WIDTH_SHARE) ** 2 + (v / _DEPTH_SHARE) ** 2 < 1
-    near &= np.abs(height) < _REACH_VOXELS * spacing
-    rough = _LOGISTIC_FROM_SD * min(plate.surface.residual_sd, _MOST_ROUGH_MM)
-    width = float(np.hypot(_SHARPNESS * spacing, rough))
+    near &= np.abs(height) < REACH_VOXELS * spacing
+    width = transition_width(spacing, min(plate.surface.residual_sd, _MOST_ROUGH_MM))
     design = np.column_stack([np.ones(np.count_nonzero(near)), u[near], v[near]])
-    return _parting_plane(design, height[near], below[near], width)[2] / half_depth
-
-
-def _parting_plane(design: FloatArray, height: FloatArray, below: BoolArray, width: float) -> FloatArray:
-    """Coefficients of the plane that parts points below from points above: logistic, convex."""
-    sign = np.where(below, 1.0, -1.0)
-
-    def loss(coefficients: FloatArray) -> tuple[float, FloatArray]:
-        margin = sign * (design @ coefficients - height) / width
-        return float(np.logaddexp(0.0, -margin).sum()), -design.T @ (sign * expit(-margin)) / width
-
-    return np.asarray(minimize(loss, np.zeros(design.shape[1]), jac=True, method="BFGS").x)
+    nothing = np.zeros(design.shape[1])
+    return float(parting(design, height[near], below[near], nothing, nothing, width)[2]) / half_depth

@@ -116,8 +116,8 @@ def remeasure(job: Job) -> Values:
 
 def _known_plates(labels: Path, level: str, moved: LabelMap, pose: Pose) -> float | None:
     """What the re-posed mask tells of the wedge angle once the vertebra is known."""
-    number = _number(labels, Level.parse(level))
-    vertebra = spine_of(labels).vertebrae[Level.parse(level)]
+    parsed = Level.parse(level)
+    number, vertebra = _number(labels, parsed), spine_of(labels).vertebrae[parsed]
     return known_plates_wedge_deg(moved.mask(number), pose, vertebra) if number in moved.labels else None
 
 

@@ -55,6 +55,14 @@ def worker_processes(supervisor: Supervisor) -> list[int]:
     return [worker.process.pid for worker in supervisor._workers if worker.process.pid is not None]
 
 
+def scan_with(client: TestClient, names: Names, files: Path, **parts: str) -> str:
+    """A new scan of the case, with files by their roles."""
+    scan = str(client.post("scans", json={"case_id": names.case}).json()["id"])
+    for role, name in parts.items():
+        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    return scan
+
+
 def test_jobs_are_taken_once_each_in_their_order(jobs: Jobs) -> None:
     asked = [jobs.add("demo", {}, "ben").number for _ in range(3)]
     assert [taken(jobs).number for _ in asked] == asked
@@ -134,9 +142,7 @@ def test_bad_requests_are_refused_before_they_are_queued(client: TestClient, nam
 def test_a_scan_is_prepared_and_measured_as_the_command_would(
     workbench: Workbench, client: TestClient, names: Names, files: Path
 ) -> None:
-    scan = client.post("scans", json={"case_id": names.case}).json()["id"]
-    for role, name in (("image", "ct"), ("labels", "labels")):
-        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    scan = scan_with(client, names, files, image="ct", labels="labels")
     assert client.get(f"scans/{scan}/view/image.nii.gz").status_code == 404
     numbers = [
         client.post("jobs", json={"kind": kind, "scan_id": scan}).json()["number"] for kind in ("prepare", "measure")
@@ -216,9 +222,7 @@ def test_the_request_is_kept_as_it_was_understood(client: TestClient, names: Nam
 def test_a_plan_starts_from_the_point_and_not_from_the_painted_lesion(
     workbench: Workbench, client: TestClient, names: Names, files: Path
 ) -> None:
-    scan = client.post("scans", json={"case_id": names.case}).json()["id"]
-    for role, name in (("image", "ct"), ("labels", "labels"), ("lesion", "labels")):
-        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    scan = scan_with(client, names, files, image="ct", labels="labels", lesion="labels")
     bench = Bench(workbench.worker_place, workbench.database, workbench.jobs, workbench.scans)
     for kind in ("plan", "inject", "mechanics"):
         for seed in (None, (1.5, -20.0, 310.0)):
@@ -234,9 +238,7 @@ def test_a_plan_starts_from_the_point_and_not_from_the_painted_lesion(
 def test_a_phase_with_contrast_goes_into_the_plan(
     workbench: Workbench, client: TestClient, names: Names, files: Path
 ) -> None:
-    scan = client.post("scans", json={"case_id": names.case}).json()["id"]
-    for role, name in (("image", "ct"), ("contrast", "labels")):
-        client.put(f"scans/{scan}/{role}", content=(files / f"{name}.nii.gz").read_bytes()).raise_for_status()
+    scan = scan_with(client, names, files, image="ct", contrast="labels")
     bench = Bench(workbench.worker_place, workbench.database, workbench.jobs, workbench.scans)
     job = client.post("jobs", json={"kind": "plan", "scan_id": scan, "request": {}}).json()
     case, request, _ = planned(bench.of_job(Job.model_validate(job)), PlannedRequest())

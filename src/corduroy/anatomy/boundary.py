@@ -22,7 +22,7 @@ from corduroy.imaging.volume import LabelMap
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_REACH_VOXELS = 1.6
+REACH_VOXELS = 1.6
 _MIN_REACH_MM = 1.2
 _MARGIN_VOXELS = 2.0
 _MAX_CENTRES = 5000
@@ -117,15 +117,40 @@ def refine(surface: PolynomialSurface, centres: VoxelCentres, patch: Patch) -> P
     patch : Patch
     """
     step = float(centres.spacing_along[patch.along])
-    u, v, height, inside = _centres_near(surface, centres, patch, max(_REACH_VOXELS * step, _MIN_REACH_MM))
+    u, v, height, inside = _centres_near(surface, centres, patch, max(REACH_VOXELS * step, _MIN_REACH_MM))
     below = inside if patch.outward == 1 else ~inside
     noise = np.sqrt(max(surface.residual_sd**2 - (_STAIRCASE_SD * step) ** 2, 0.0))
-    width = float(np.hypot(_SHARPNESS * step, _LOGISTIC_FROM_SD * noise))
-    design = surface.design(u, v)
-    coefficients = surface.coefficients
+    width = transition_width(step, float(noise))
+    design, precision = surface.design(u, v), prior_precision(surface)
+    return surface.with_coefficients(parting(design, height, below, surface.coefficients, precision, width))
+
+
+def transition_width(step_mm: float, noise_mm: float) -> float:
+    """Width in mm over which centres beside a surface turn from inside to outside: of a voxel, and of a rough mask."""
+    return float(np.hypot(_SHARPNESS * step_mm, _LOGISTIC_FROM_SD * noise_mm))
+
+
+def parting(
+    design: FloatArray, height: FloatArray, below: BoolArray, start: FloatArray, precision: FloatArray, width: float
+) -> FloatArray:
+    """Coefficients of the surface that best parts centres below it from those above.
+
+    Parameters
+    ----------
+    design : ndarray, shape (n, k)
+        Of the centres.
+    height : ndarray, shape (n,)
+        Of the centres, mm.
+    below : ndarray of bool, shape (n,)
+    start, precision : ndarray, shape (k,)
+        First guess; inverse prior variance, per mm2.
+    width : float
+        See `transition_width`.
+    """
+    coefficients = start
     for factor in _WIDER_FIRST:
-        coefficients = _classify(design, height, below, coefficients, prior_precision(surface), factor * width)
-    return surface.with_coefficients(coefficients)
+        coefficients = _classify(design, height, below, coefficients, precision, factor * width)
+    return coefficients
 
 
 def _centres_near(

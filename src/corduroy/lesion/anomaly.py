@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.cluster.vq import kmeans2
@@ -105,12 +106,18 @@ class _Region:
     def part(self, chosen: BoolArray) -> _Region:
         return _Region(self.stroma[chosen], self.columns[chosen], self.deviation[chosen], self.expected)
 
+    @cached_property
+    def typical(self) -> tuple[float, float]:
+        """Median deviation of stroma and columns."""
+        brighter, stronger = np.median(self.deviation, axis=0)
+        return float(brighter), float(stronger)
+
     def is_lesion(self, limits: _Limits) -> bool:
         return self.is_striped(limits) or self.strays(limits)
 
     def is_striped(self, limits: _Limits) -> bool:
         """Columns last that are stronger than intact bone no denser than its neighbours shows."""
-        brighter, stronger = np.median(self.deviation, axis=0)
+        brighter, stronger = self.typical
         strength = float(np.exp(np.median(self.columns))) - LEAST_STRENGTH_HU
         least = max(limits.striped_log, _STRIPED_SDS * self.expected.columns.offset_sd)
         return bool(brighter < 0 and stronger > least and strength > _STRIPED_HU)
@@ -124,7 +131,7 @@ class _Region:
         """
         stroma, columns = self.expected.stroma, self.expected.columns
         middle = float(np.median(self.stroma))
-        brighter, stronger = np.median(self.deviation, axis=0)
+        brighter, stronger = self.typical
         if not _FATTEST_HU < middle < DENSEST_HU or middle < stroma.lowest - limits.below_hu:
             return True
         if brighter > -_DARK_SDS * stroma.within:
@@ -142,11 +149,11 @@ def _strange_part(core: _Region) -> BoolArray | None:
     for start in (np.stack([low, high]), np.stack([[low[0], high[1]], [high[0], low[1]]])):
         centres, group = kmeans2(features, start, iter=25, minit="matrix", missing="warn")
         apart = float(np.linalg.norm(centres[1] - centres[0]))
+        if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= group.mean() <= 1 - _LEAST_SHARE:
+            continue
         for number in (0, 1):
             chosen = np.asarray(group == number)
             share, far = float(chosen.mean()), float(np.linalg.norm(centres[number]))
-            if apart < _LEAST_SEPARATION or not _LEAST_SHARE <= share <= 1 - _LEAST_SHARE:
-                continue
             part = core.part(chosen)
             is_lesion = part.strays(_PART) or (share >= _STRIPED_SHARE and part.is_striped(_PART))
             if is_lesion and (best is None or far > best[0]):

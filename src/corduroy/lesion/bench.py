@@ -30,7 +30,7 @@ _CORTEX_MM = 1.6  # what lies shallower is cortex or mixed with what lies outsid
 _CORE_MM = 3.0
 _ALONG_MM = 2.0
 _STROMA_RANK, _STROMA_REACH = 0.35, (2, 2, 1)
-LASTING_MM = 5
+LASTING_STEPS = round(5.0 / STEP_MM)
 _FINE_MM, _ACROSS_MM = 1.5, 2.5  # what is held for a column, and over what its strength is averaged
 _LEAST_WEIGHT = 0.01
 LEAST_STRENGTH_HU = 15.0  # added to the strength of columns before its logarithm is taken: 4 to 18 HU in intact bone
@@ -146,10 +146,14 @@ class Bench:
         return np.asarray(found)
 
     @cached_property
+    def grey(self) -> Array:
+        """The interior's grey values, HU; elsewhere those of the interior voxel nearest by."""
+        return np.asarray(np.clip(self.grid.values, *_HU_RANGE)[tuple(self.nearest)], dtype=np.float32)
+
+    @cached_property
     def along_columns(self) -> Array:
-        """The interior's grey values, smoothed along the vertebra's axis: upright columns stay, grain goes."""
-        grey = np.clip(self.grid.values, *_HU_RANGE)[tuple(self.nearest)]
-        return np.asarray(ndimage.gaussian_filter1d(grey.astype(np.float32), _ALONG_MM, axis=2))
+        """Grey values smoothed along the vertebra's axis: upright columns stay, grain goes."""
+        return np.asarray(ndimage.gaussian_filter1d(self.grey, _ALONG_MM, axis=2))
 
     @cached_property
     def stroma(self) -> Array:
@@ -164,11 +168,10 @@ class Bench:
 
         It is the covariance with what lies 5 mm higher, to which noise and slanting trabeculae add nothing.
         """
-        grey = np.clip(self.grid.values, *_HU_RANGE)[tuple(self.nearest)].astype(np.float32)
-        across = np.where(self.interior, grey - ndimage.gaussian_filter(grey, [_FINE_MM, _FINE_MM, 0]), 0.0)
-        lag = round(LASTING_MM / STEP_MM)
+        across = np.where(self.interior, self.grey - ndimage.gaussian_filter(self.grey, [_FINE_MM, _FINE_MM, 0]), 0.0)
+        lag = LASTING_STEPS
         middle = (..., slice(lag // 2, lag // 2 - lag))
-        product, both = np.zeros((2, *grey.shape), np.float32)
+        product, both = np.zeros((2, *across.shape), np.float32)
         product[middle] = across[..., :-lag] * across[..., lag:]
         both[middle] = self.interior[..., :-lag] & self.interior[..., lag:]
         weight = np.maximum(ndimage.gaussian_filter(both, _ACROSS_MM), _LEAST_WEIGHT)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.feature import peak_local_max, structure_tensor
 
-from corduroy.lesion.bench import LASTING_MM, STEP_MM, Array, Bench, BoolArray, FloatArray
+from corduroy.lesion.bench import LASTING_STEPS, STEP_MM, Array, Bench, BoolArray, FloatArray
 from corduroy.provenance import Measured
 
 # All author's choice.
@@ -106,7 +106,7 @@ def _core(bench: Bench, inside: BoolArray) -> BoolArray:
 
 def _lasting(across: Array, core: BoolArray) -> tuple[float, float]:
     """Strength (HU) of what is the same 5 mm higher, and its part in all variation across."""
-    lag = round(LASTING_MM / STEP_MM)
+    lag = LASTING_STEPS
     both = core[:, :, lag:] & core[:, :, :-lag]
     if np.count_nonzero(both) < _LEAST_VOXELS:
         return 0.0, 0.0
