@@ -19,8 +19,8 @@ from corduroy.phantom.lesion_bone import Bone
 from corduroy.phantom.lesion_grid import FWHM_PER_SIGMA, FineGrid
 from corduroy.phantom.lesion_noise import ScanNoise, scan_noise
 from corduroy.phantom.lesion_region import Region, draw_region
-from corduroy.phantom.lesion_rim import smeared_rim, tissue_beyond
-from corduroy.phantom.lesion_tissue import Cortex, tissue_values
+from corduroy.phantom.lesion_rim import over_lesion, tissue_beyond
+from corduroy.phantom.lesion_tissue import Cortex, draw_cortex, tissue_values
 from corduroy.phantom.lesion_truth import LesionTruth, lesion_truth
 from corduroy.phantom.lesion_wall import COMPACT_BONE_HU, fit_wall
 from corduroy.phantom.shapes import Array
@@ -119,10 +119,12 @@ def plant(
     elements = find_posterior_elements(vertebra)
     region = draw_region(bone, lesion, elements, spine.labels, canal_tube(spine), rng)
     cortex = Cortex(COMPACT_BONE_HU, max(wall.thickness_mm, _THINNEST_MM))
-    values = tissue_values(bone, region, lesion, cortex, rng)
+    values = tissue_values(bone, region, lesion, rng)
     near = ct.crop(bone.grid.box)
     noise = _noise_of(near, spine.labels.crop(bone.grid.box), noise_hu).draw(near.shape, rng)
-    replaced = _with_rim(bone, region, ct, spine.labels, values, blur)
+    outside = _outside(bone, region, ct, spine.labels, values, blur)
+    draw_cortex(bone, region, values, outside, cortex, lesion.cortical_thinning)
+    replaced = region.everywhere | region.holes | outside
     grey = mixed_in(ct, bone.grid, replaced, values, noise, blur)
     contrasted = None
     if lesion.uptake_hu is not None:
@@ -169,12 +171,13 @@ def _vertebra(ct: Volume, spine: Spine, level: Level) -> Vertebra:
     return vertebra
 
 
-def _with_rim(bone: Bone, region: Region, ct: Volume, labels: LabelMap, values: Array, psf_mm: float) -> Array:
-    """All that is replaced: the lesion, and outside of it, put into the values, the tissue without the old wall."""
+def _outside(bone: Bone, region: Region, ct: Volume, labels: LabelMap, values: Array, psf_mm: float) -> Array:
+    """What lies just outside the bone over the lesion; into the values, where nothing grew, without the old wall."""
     reach = _REACH_IN_BLURS * float(np.hypot(psf_mm / FWHM_PER_SIGMA, np.median(ct.spacing) / np.sqrt(12)))
-    rim = smeared_rim(bone, region, reach)
+    outside = over_lesion(bone, region, reach)
+    rim = outside & ~region.everywhere & ~region.holes
     values[rim] = tissue_beyond(bone, region, ct, labels, reach)[rim]
-    return np.asarray(region.everywhere | region.holes | rim)
+    return outside
 
 
 def _uptake(region: Region, values: Array, lesion: Lesion) -> Array:

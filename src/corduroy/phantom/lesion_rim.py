@@ -15,16 +15,16 @@ from corduroy.phantom.shapes import Array
 _SMOOTH_MM = 1.5
 
 
-def smeared_rim(bone: Bone, region: Region, reach_mm: float) -> Array:
+def over_lesion(bone: Bone, region: Region, reach_mm: float) -> Array:
     """Fine voxels outside the bone, no farther than this from where the lesion reaches its surface."""
-    outside = (region.distance >= 0) & (region.distance < reach_mm) & ~region.everywhere & ~region.holes
+    outside = (region.distance >= 0) & (region.distance < reach_mm)
     surface = (region.distance < 0) & (region.distance > -2 * bone.grid.spacing.mean())
-    rim = np.zeros_like(outside)
+    over = np.zeros_like(outside)
     if outside.any() and surface.any():
         spacing = bone.grid.spacing
         _, nearest = cKDTree(np.argwhere(surface) * spacing).query(np.argwhere(outside) * spacing)
-        rim[outside] = region.in_bone[surface][nearest]
-    return rim
+        over[outside] = region.in_bone[surface][nearest]
+    return over
 
 
 def tissue_beyond(bone: Bone, region: Region, ct: Volume, labels: LabelMap, reach_mm: float) -> Array:

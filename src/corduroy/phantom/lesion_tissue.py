@@ -20,6 +20,8 @@ _TEXTURE_MM = 1.5
 _JITTER = 0.18  # of the lattice, as a fraction of the spacing
 _THICKNESS_SD = 0.15
 _SWAY_MM, _SWAY_LENGTH_MM = 0.5, 28.0
+_SMOOTH_VOXELS = 1.0
+_LEAST_SLOPE = 0.5  # of a distance, at the ridges of a surface
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,12 @@ class Cortex:
     thickness_mm: float
 
 
-def tissue_values(bone: Bone, region: Region, lesion: Lesion, cortex: Cortex, rng: Generator) -> Array:
-    """Grey values of the lesion at the fine voxels; anything outside it.
+def tissue_values(bone: Bone, region: Region, lesion: Lesion, rng: Generator) -> Array:
+    """Grey values of the lesion at the fine voxels, without its cortex; anything outside it.
 
     Parameters
     ----------
-    bone, region, lesion, cortex
+    bone, region, lesion
     rng : numpy.random.Generator
 
     Returns
@@ -58,10 +60,27 @@ def tissue_values(bone: Bone, region: Region, lesion: Lesion, cortex: Cortex, rn
         at = region.in_bone & ~region.holes
         part = _columns(bone, at, lesion.trabeculae, rng)
         values[at] += part * (np.float32(lesion.trabeculae.hu) - values[at])
-    shell = region.in_bone & ~region.holes
-    part = _shell_part(bone, region.distance[shell], cortex.thickness_mm * (1.0 - lesion.cortical_thinning))
-    values[shell] += part * (np.float32(cortex.hu) - values[shell])
     return values
+
+
+def draw_cortex(bone: Bone, region: Region, values: Array, outside: Array, cortex: Cortex, thinning: float) -> None:
+    """Draw the cortex over a lesion into its grey values.
+
+    Parameters
+    ----------
+    bone, region
+    values : ndarray of float32
+        At the fine voxels: the lesion, and what lies outside of it.
+    outside : ndarray of bool
+        Fine voxels outside the bone over the lesion. The bone's surface may cut through them: without its part in them
+        a cortex thinner than a fine voxel would be missing wherever it happens to lie there.
+    cortex : Cortex
+    thinning : float
+        Part of its thickness that is lost.
+    """
+    shell = (region.in_bone | outside) & ~region.holes
+    part = _shell_part(bone, _depth(bone, region)[shell], cortex.thickness_mm * (1.0 - thinning))
+    values[shell] += part * (np.float32(cortex.hu) - values[shell])
 
 
 def _texture(bone: Bone, sd_hu: float, rng: Generator) -> Array:
@@ -70,10 +89,19 @@ def _texture(bone: Bone, sd_hu: float, rng: Generator) -> Array:
     return np.asarray(smooth * np.float32(sd_hu / max(float(smooth.std()), 1e-6)))
 
 
-def _shell_part(bone: Bone, distance: Array, thickness_mm: float) -> Array:
+def _shell_part(bone: Bone, depth: Array, thickness_mm: float) -> Array:
     """Part of each voxel that lies between the surface and this depth."""
-    depth = -distance
     return np.asarray(np.clip(bone.grid.ramp(depth) - bone.grid.ramp(depth - np.float32(thickness_mm)), 0.0, 1.0))
+
+
+def _depth(bone: Bone, region: Region) -> Array:
+    """Depth below the bone's surface, mm, true to a fraction of a fine voxel.
+
+    Distances between voxels grow too slowly where a surface runs aslant, by a tenth: the slope takes that out again.
+    """
+    smooth = ndimage.gaussian_filter(region.distance, _SMOOTH_VOXELS)
+    slope = np.sqrt(sum(along * along for along in np.gradient(smooth, *map(float, bone.grid.spacing))))
+    return np.asarray(-smooth / np.maximum(slope, _LEAST_SLOPE))
 
 
 def _columns(bone: Bone, at: Array, trabeculae: Trabeculae, rng: Generator) -> Array:
