@@ -30,7 +30,7 @@ def _apart_mm(scene: Scene, found: Found, outside_hu: float | None) -> float:
         bone = scene.planted.labels.array > 0
         ct = ct.with_array(np.where(bone, ct.array, outside_hu).astype(ct.array.dtype))
     bench, walls = found.delineation.bench, Walls.of(found.delineation.bench)
-    holes = find_holes(bench, ct, walls, HEMANGIOMA.stroma_hu)
+    holes = find_holes(bench, ct, walls, np.zeros(len(walls.local)), HEMANGIOMA.stroma_hu)
     true = bench.grid.frame.local(scene.planted.truth.breach_points)[0]
     return min((float(np.linalg.norm(middle - true)) for middle, _ in holes.patches), default=np.inf)
 
@@ -80,13 +80,14 @@ def _flat_wall(voxel_mm: tuple[float, float, float], width_mm: float, uneven: fl
     return Volume(grey.astype(np.float32), affine)
 
 
-def _looked(ct: Volume, *, beyond_mm: float = 0.0, soft: bool = False) -> Holes:
-    """What is found by rays that begin so far outside the wall."""
+def _looked(ct: Volume, *, beyond_mm: float = 0.0, soft: bool = False, away_mm: float = 1.6) -> Holes:
+    """What is found by rays that begin so far outside the wall, and so far from the lesion."""
     across = np.arange(-10.0, 10.01, 0.8)
     x, z = (axis.ravel() for axis in np.meshgrid(across, across))
     local = np.column_stack([x, np.full_like(x, beyond_mm), z])
     rays = Rays(local, np.tile([0.0, 1.0, 0.0], (len(x), 1)), np.full(len(x), 0.64))
-    return find_holes(cast("Bench", _Plane(soft)), ct, rays, _LESION_HU, np.ones(1, dtype=bool) if soft else None)
+    away = np.full(len(x), away_mm)
+    return find_holes(cast("Bench", _Plane(soft)), ct, rays, away, _LESION_HU, np.ones(1, dtype=bool) if soft else None)
 
 
 def _in_the_middle(holes: Holes) -> bool:
@@ -122,6 +123,12 @@ def test_the_wall_is_looked_for_where_it_lies(beyond_mm: float) -> None:
 
 
 def test_beside_a_soft_part_less_is_asked_of_a_hole() -> None:
-    ct = _flat_wall((0.75, 0.75, 2.25), 3.3)
+    ct = _flat_wall((0.75, 0.75, 2.25), 2.6)
     assert not _in_the_middle(_looked(ct))
     assert _in_the_middle(_looked(ct, soft=True))
+
+
+def test_an_opening_beside_the_lesion_is_the_walls_own() -> None:
+    ct = _flat_wall((0.75, 0.75, 0.75), 5.0)
+    assert _in_the_middle(_looked(ct, away_mm=1.8))
+    assert _looked(ct, away_mm=2.5).patches == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from corduroy.lesion.bench import Bench, BoolArray, FloatArray
 from corduroy.lesion.surface import Rays
 from corduroy.provenance import Measured
@@ -42,6 +40,7 @@ def breach_at(bench: Bench, place: str, middle: FloatArray, diameter_mm: float) 
     return CortexBreach(place, bench.grid.frame.world(middle), measured)
 
 
-def covering(bench: Bench, inside: BoolArray, rays: Rays) -> BoolArray:
-    """Rays whose wall covers a lesion, shape (n,)."""
-    return np.asarray(bench.away_from(inside & bench.interior, rays.local) < _OVER_MM)
+def covering(bench: Bench, inside: BoolArray, rays: Rays) -> tuple[BoolArray, FloatArray]:
+    """Rays whose wall covers a lesion, and how far away from each ray's beginning that lies, mm; shape (n,) each."""
+    away = bench.away_from(inside & bench.interior, rays.local)
+    return away < _OVER_MM, away

@@ -102,7 +102,7 @@ def lesion_cortex(
     walls = Walls.of(bench)
     wall_hu, wall_radius = baseline.wall(bench.level)
     endplates = endplates_over(bench, ct, inside, stroma_hu)
-    over = covering(bench, inside, walls)
+    over, away_mm = covering(bench, inside, walls)
     expansion, place = _expansion(walls, wall_radius, over)
     usual = wall_hu[tuple(walls.bins.T)]
     told = over & (usual > LEAST_CREST_HU)
@@ -112,7 +112,7 @@ def lesion_cortex(
     thinned = Measured(float(np.clip(thinning, 0, 100)), "%", 2 * _THIN_SD, "side wall against neighbours")
     if stroma_hu > DENSE_HU:
         return Cortex(thinned, expansion, place, (), None, endplates)
-    holes = find_holes(bench, ct, walls[over], stroma_hu, soft_part)
+    holes = find_holes(bench, ct, walls[over], away_mm[over], stroma_hu, soft_part)
     breaches = tuple(breach_at(bench, _place(middle), middle, diameter_mm) for middle, diameter_mm in holes.patches)
     return Cortex(thinned, expansion, place, breaches, holes.smallest_mm, endplates)
 

@@ -67,13 +67,14 @@ def endplates_over(bench: Bench, ct: Volume, inside: BoolArray, stroma_hu: float
     """
     found = {}
     for name, rays in endplate_rays(bench).items():
-        over = rays[covering(bench, inside, rays)]
+        covers, away_mm = covering(bench, inside, rays)
+        over = rays[covers]
         if over.area_mm2.sum() < _LEAST_AREA_MM2:
             continue
         if stroma_hu > DENSE_HU:
             found[name] = EndplateOver(0.0, (), None)
             continue
-        holes = find_holes(bench, ct, over, stroma_hu)
+        holes = find_holes(bench, ct, over, away_mm[covers], stroma_hu)
         breaches = tuple(breach_at(bench, name, middle, diameter_mm) for middle, diameter_mm in holes.patches)
         told = holes.told_share >= _LEAST_TOLD
         found[name] = EndplateOver(holes.told_share, breaches, holes.smallest_mm if told else None)

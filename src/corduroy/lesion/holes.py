@@ -20,12 +20,13 @@ from corduroy.lesion.walls import LEAST_CREST_HU
 _INWARDS_MM = np.arange(-3.0, 4.01, 0.25)
 _OUTSIDE = (_INWARDS_MM >= -2.5) & (_INWARDS_MM <= -1.0)
 _DEPTHS_OF_WALL = (_INWARDS_MM >= -1.5) & (_INWARDS_MM <= 2.5)
-_NEAR_WALL_MM = 1.25  # from where the wall lies around a place
+_NEAR_WALL_MM = 1.0  # from where the wall lies around a place
 _LEVEL_WITH_MM = 3.0  # the wall within this lies as deep
 _BESIDE = _INWARDS_MM <= -1.75
 _AVERAGED = 3  # samples along a ray
 _STEP_WIDTH_MM = 0.7
-_PATCH_MM = 0.65  # sigma over which neighbouring rays are averaged
+_STEP_PLACE = 0.5  # of the way from the label map's border to the wall
+_PATCH_MM = 0.5  # sigma over which neighbouring rays are averaged
 _AROUND_MM = 9.0
 _MOST_POOLED = 400  # rays from which what is usual around a place is taken
 _LEAST_USUAL = 0.6  # of the wall as a whole, where the wall around a place is weaker still
@@ -33,12 +34,13 @@ _GREY_HU = (-200.0, 1500.0)
 _BRIGHT_HU = 130.0  # where more lies outside, another bone or a vessel full of contrast hides the wall
 _FAT_HU = -60.0  # where less lies outside, fat or lung touches the wall: nothing came through
 _MISSING = 0.55  # of the wall, in the middle of a hole
-_NOISE_WEIGHT = 2.0  # how much more, for each part of it by which the wall varies; not beside a soft part
+_NOISE_WEIGHT = 1.75  # how much more, for each part of it by which the wall varies; not beside a soft part
 _NOISE_AREA_MM2 = 7.0  # of a circle of 3 mm: for larger holes less by the root of the area, for smaller ones more
-_EDGE = 0.45  # as far as a hole reaches
+_EDGE = 0.35  # as far as a hole reaches
 _LEAST_AREA_MM2 = 2.0
 _WIDEST_MM = 12.0
 _LINK_MM = 1.5
+_UNDER_MM = 1.9  # from a ray's beginning: what a delineation can say begins 1.6 mm below the surface
 _SOFT_PART_MM = 4.0
 _MAD_TO_SD = 1.4826
 _PSF_MM = 0.51  # sigma of a point spread of 1.2 mm
@@ -64,7 +66,14 @@ class Holes:
     told_share: float
 
 
-def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part: BoolArray | None = None) -> Holes:
+def find_holes(
+    bench: Bench,
+    ct: Volume,
+    over: Rays,
+    away_mm: FloatArray,
+    stroma_hu: float,
+    soft_part: BoolArray | None = None,
+) -> Holes:
     """Look for holes in the wall over a lesion.
 
     Parameters
@@ -74,6 +83,8 @@ def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part
         Sampled directly: the bench's millimetre blurs a cortex of half a millimetre.
     over : Rays
         Through the wall that covers the lesion.
+    away_mm : ndarray, shape (n,)
+        How far the lesion lies from the beginning of each ray.
     stroma_hu : float
         Of the lesion.
     soft_part : ndarray of bool, optional
@@ -84,12 +95,13 @@ def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part
     What the wall holds beyond a step from outside to the lesion's stroma is averaged over a patch of the size of a
     small hole, at the depth at which the wall around lies (a label map may run two millimetres beyond the bone), and
     compared with the wall as a whole and with its surroundings of 9 mm. In the middle of a hole 0.55 of the wall must
-    be missing, and more the more unevenly it varies: twice that, as a standard deviation and a part of the wall, for a
-    hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a smaller
-    one. Beside a soft part 0.55 is enough. Where fat or lung lies against the wall, however thin, nothing of the lesion
-    has come through, and no hole is reported. The smallest hole is the round one of which patch, point spread and
-    voxels leave as much missing in the middle as is asked for over its area. When this misleads: see
-    `corduroy.lesion.cortex.lesion_cortex`.
+    be missing, and more the more unevenly it varies: 1.75 times that, as a standard deviation and a part of the wall,
+    for a hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a
+    smaller one. The lesion must lie right under most of it: beside the lesion the wall has openings of its own, that of
+    the basivertebral vein above all. Beside a soft part 0.55 is enough, wherever the lesion lies. Where fat or lung
+    lies against the wall, however thin, nothing of the lesion has come through, and no hole is reported. The smallest
+    hole is the round one of which patch, point spread and voxels leave as much missing in the middle as is asked for
+    over its area. When this misleads: see `corduroy.lesion.cortex.lesion_cortex`.
     """
     local, area = over.local, over.area_mm2
     if len(local) == 0:
@@ -103,8 +115,9 @@ def find_holes(bench: Bench, ct: Volume, over: Rays, stroma_hu: float, soft_part
     noise = _MAD_TO_SD * float(np.median(np.abs(crest - around))) / whole
     missing = (1 - crest / whole) / 2 + (around - crest) / np.maximum(around, _LEAST_USUAL * whole) / 2
     missing = np.where(untold, 0.0, missing)
-    unevenness = np.where(_near(bench, local, soft_part), 0.0, noise)
-    return Holes(_patches(local, area, missing, unevenness), _smallest_mm(ct, noise), told_share)
+    beside = _near(bench, local, soft_part)
+    patches = _patches(over, missing, np.where(beside, 0.0, noise), np.where(beside, 0.0, away_mm))
+    return Holes(patches, _smallest_mm(ct, noise), told_share)
 
 
 def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
@@ -114,10 +127,11 @@ def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[Floa
     grey = np.clip(ct.sample(bench.grid.frame.world(points.reshape(-1, 3))), *_GREY_HU).reshape(points.shape[:2])
     mean = _weights(local, over.area_mm2) @ grey
     outside = ndimage.uniform_filter1d(mean, _AVERAGED, axis=1)[:, _OUTSIDE].min(axis=1, keepdims=True)
-    step = outside + (stroma_hu - outside) * ndtr(_INWARDS_MM / _STEP_WIDTH_MM)
+    depth = _depth_of_wall(local, mean)[:, None]
+    step = outside + (stroma_hu - outside) * ndtr((_INWARDS_MM - _STEP_PLACE * depth) / _STEP_WIDTH_MM)
     above = ndimage.uniform_filter1d(mean - step, _AVERAGED, axis=1)
     untold = (mean[:, _BESIDE].max(axis=1) > _BRIGHT_HU) | (mean[:, _OUTSIDE].mean(axis=1) < _FAT_HU)
-    at_wall = np.abs(_INWARDS_MM - _depth_of_wall(local, mean)[:, None]) <= _NEAR_WALL_MM
+    at_wall = np.abs(_INWARDS_MM - depth) <= _NEAR_WALL_MM
     return np.where(at_wall, above, -np.inf).max(axis=1), np.asarray(untold)
 
 
@@ -152,21 +166,23 @@ def _near(bench: Bench, local: FloatArray, soft_part: BoolArray | None) -> BoolA
 
 
 def _patches(
-    local: FloatArray, area: FloatArray, missing: FloatArray, unevenness: FloatArray
+    over: Rays, missing: FloatArray, unevenness: FloatArray, away_mm: FloatArray
 ) -> list[tuple[FloatArray, float]]:
     """Patches of rays with little wall around a middle in which it is gone, largest first."""
     faint = missing > _EDGE
     if not faint.any():
         return []
-    points, areas, lacking, uneven = local[faint], area[faint], missing[faint], unevenness[faint]
-    near = cKDTree(points).sparse_distance_matrix(cKDTree(points), _LINK_MM)
+    rays, lacking, uneven, away_mm = over[faint], missing[faint], unevenness[faint], away_mm[faint]
+    near = cKDTree(rays.local).sparse_distance_matrix(cKDTree(rays.local), _LINK_MM)
     count, patch = connected_components(near, directed=False)
     found = []
     for number in range(count):
         at = patch == number
-        size = float(areas[at].sum())
-        if size >= _LEAST_AREA_MM2 and (lacking[at] > _asked(uneven[at], size)).any():
-            middle = np.average(points[at], axis=0, weights=lacking[at] - _EDGE)
+        size = float(rays.area_mm2[at].sum())
+        if size < _LEAST_AREA_MM2 or np.median(away_mm[at]) > _UNDER_MM:
+            continue
+        if (lacking[at] > _asked(uneven[at], size)).any():
+            middle = np.average(rays.local[at], axis=0, weights=lacking[at] - _EDGE)
             found.append((middle, float(2 * np.sqrt(size / np.pi))))
     return sorted(found, key=lambda patch: -patch[1])
 
