@@ -115,3 +115,16 @@ def test_a_solid_block_has_no_posterior_wall() -> None:
     mask = LabelMap(block, affine)
     with pytest.raises(ValueError, match="posterior wall is hidden"):
         posterior_wall(gridded(mask), np.array([0.0, -10.0]), 200.0, True)
+
+
+@pytest.mark.parametrize("end", [1.0, -1.0])
+def test_a_row_of_points_on_a_rim_does_not_lead_the_wall_astray(end: float) -> None:
+    """The wall stands a little askew, and where it is farthest back its last row is seen through an endplate."""
+    x, y, z = np.arange(-12.0, 12.1), np.arange(-40.0, 10.1), np.arange(-14.0, 14.1)
+    back = np.where(z == -14.0 * end, -8.3, -16.6 + 0.05 * end * z)
+    depth = np.clip(y[:, None] - back[None, :] + 0.5, 0.0, 1.0)
+    values = np.repeat(depth[None].astype(np.float32), len(x), axis=0)
+    grid = LocalGrid(UPRIGHT, np.array([x[0], y[0], z[0]]), np.ones(3), values)
+    wall = posterior_wall(grid, np.array([0.0, -25.0]), 270.0, axes_known=True).surface
+    heights = np.linspace(-10.0, 10.0, 7)
+    np.testing.assert_allclose(wall(np.zeros(7), heights), -16.6 + 0.05 * end * heights, atol=0.3)

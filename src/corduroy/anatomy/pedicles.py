@@ -142,8 +142,8 @@ def find_pedicle(vertebra: Vertebra, side: Side) -> Pedicle | None:
     Returns
     -------
     Pedicle or None
-        None where no bridge between body and arch is seen: cut off, destroyed, or thinner than the voxels show; or
-        where it does not stand alone.
+        None where no bridge between body and arch is seen: cut off, destroyed, or thinner than the voxels show;
+        where it does not stand alone; or where the posterior wall does not lie in front of the canal's middle.
 
     Notes
     -----
@@ -156,6 +156,8 @@ def find_pedicle(vertebra: Vertebra, side: Side) -> Pedicle | None:
         return None
     canal = vertebra.frame.local(vertebra.canal_point)
     half_depth = float(vertebra.body.wall(canal[0], canal[2]) - canal[1])
+    if half_depth <= 0:
+        return None
     start = vertebra.frame.moved([canal[0] + side.sign * _HALF_WIDTH_MM, canal[1], canal[2]])
     coronal = _cut(vertebra, side, start, (-_BEHIND * half_depth, _BEFORE * half_depth), None)
     first = coronal.thinnest()

@@ -32,6 +32,7 @@ _WALL_DEGREES = ((1, 1), (2, 1), (2, 2), (2, 2))
 _WALL_VIEW = 0.75
 _WALL_SEEN_WITHIN_MM = 1.5
 _LARGEST_BULGE_MM = 0.8
+_WHOLE_SHARE = 0.9  # author's choice
 _CANAL_BEHIND_WALL_MM = 7.0  # author's choice: about half the antero-posterior diameter of a canal
 
 
@@ -131,7 +132,8 @@ def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> Polynomial
 
     Where that leaves out most points, the wall is not broken but the axes are still far askew: then all points
     count. A wall that comes out bulging into the canal is no wall but a fragment: an intact one is hollow. Then the
-    plane through the foremost points stands for it.
+    plane through the foremost points stands for it; but where all points but a few lie on one hollow surface, a row of
+    points on the rim of an endplate has led it astray, and that surface is the wall.
     """
     kept = y >= np.quantile(y, 1.0 - _UNBROKEN_SHARE)
     plane = surface = fit_surface(x[kept], z[kept], y[kept], (1, 1))
@@ -140,7 +142,11 @@ def _foremost_surface(x: FloatArray, z: FloatArray, y: FloatArray) -> Polynomial
         if np.count_nonzero(kept) < max(_UNBROKEN_SHARE * len(y), _MIN_WALL_POINTS):
             return fit_surface(x, z, y, (2, 2))
         surface = fit_surface(x[kept], z[kept], y[kept], degrees)
-    return plane if _bulge_mm(surface) > _LARGEST_BULGE_MM else surface
+    if _bulge_mm(surface) <= _LARGEST_BULGE_MM:
+        return surface
+    whole = fit_surface(x, z, y, (2, 2))
+    on_it = np.abs(y - whole(x, z)) < _WALL_ROUGHNESS_MM
+    return whole if on_it.mean() > _WHOLE_SHARE and _bulge_mm(whole) <= _LARGEST_BULGE_MM else plane
 
 
 def _bulge_mm(surface: PolynomialSurface) -> float:
