@@ -28,14 +28,14 @@ _STEP_WIDTH_MM = 0.7
 _STEP_PLACE = 0.5  # of the way from the label map's border to the wall
 _PATCH_MM = 0.5  # sigma over which neighbouring rays are averaged
 _AROUND_MM = 9.0
+_UNEVEN_WITHIN_MM = 12.0
 _MOST_POOLED = 400  # rays from which what is usual around a place is taken
 _LEAST_USUAL = 0.6  # of the wall as a whole, where the wall around a place is weaker still
 _GREY_HU = (-200.0, 1500.0)
 _BRIGHT_HU = 130.0  # where more lies outside, another bone or a vessel full of contrast hides the wall
 _FAT_HU = -60.0  # where less lies outside, fat or lung touches the wall: nothing came through
-_MISSING = 0.55  # of the wall, in the middle of a hole
-_NOISE_WEIGHT = 1.75  # how much more, for each part of it by which the wall varies; not beside a soft part
-_NOISE_AREA_MM2 = 7.0  # of a circle of 3 mm: for larger holes less by the root of the area, for smaller ones more
+_MISSING = 0.6  # of the wall, in the middle of a hole
+_NOISE_AREA_MM2 = 7.0  # of a circle of 3 mm: of such a hole more must be missing by as much as the wall varies
 _EDGE = 0.35  # as far as a hole reaches
 _LEAST_AREA_MM2 = 2.0
 _WIDEST_MM = 12.0
@@ -94,11 +94,11 @@ def find_holes(
     -----
     What the wall holds beyond a step from outside to the lesion's stroma is averaged over a patch of the size of a
     small hole, at the depth at which the wall around lies (a label map may run two millimetres beyond the bone), and
-    compared with the wall as a whole and with its surroundings of 9 mm. In the middle of a hole 0.55 of the wall must
-    be missing, and more the more unevenly it varies: 1.75 times that, as a standard deviation and a part of the wall,
-    for a hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a
+    compared with the wall as a whole and with its surroundings of 9 mm. In the middle of a hole 0.6 of the wall must be
+    missing, and more the more unevenly it varies within 12 mm: by its standard deviation, as a part of the wall, for a
+    hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a
     smaller one. The lesion must lie right under most of it: beside the lesion the wall has openings of its own, that of
-    the basivertebral vein above all. Beside a soft part 0.55 is enough, wherever the lesion lies. Where fat or lung
+    the basivertebral vein above all. Beside a soft part 0.6 is enough, wherever the lesion lies. Where fat or lung
     lies against the wall, however thin, nothing of the lesion has come through, and no hole is reported. The smallest
     hole is the round one of which patch, point spread and voxels leave as much missing in the middle as is asked for
     over its area. When this misleads: see `corduroy.lesion.cortex.lesion_cortex`.
@@ -112,12 +112,12 @@ def find_holes(
     if whole < LEAST_CREST_HU:
         return Holes([], None, told_share)
     around = _around(local, crest, _AROUND_MM)
-    noise = _MAD_TO_SD * float(np.median(np.abs(crest - around))) / whole
-    missing = (1 - crest / whole) / 2 + (around - crest) / np.maximum(around, _LEAST_USUAL * whole) / 2
-    missing = np.where(untold, 0.0, missing)
+    usual = np.maximum(around, _LEAST_USUAL * whole)
+    uneven = _MAD_TO_SD * _around(local, np.abs(crest - around), _UNEVEN_WITHIN_MM) / usual
+    missing = np.where(untold, 0.0, (1 - crest / whole) / 2 + (around - crest) / usual / 2)
     beside = _near(bench, local, soft_part)
-    patches = _patches(over, missing, np.where(beside, 0.0, noise), np.where(beside, 0.0, away_mm))
-    return Holes(patches, _smallest_mm(ct, noise), told_share)
+    patches = _patches(over, missing, np.where(beside, 0.0, uneven), np.where(beside, 0.0, away_mm))
+    return Holes(patches, _smallest_mm(ct, float(np.median(uneven))), told_share)
 
 
 def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
@@ -136,9 +136,10 @@ def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[Floa
 
 
 def _depth_of_wall(local: FloatArray, mean: FloatArray) -> FloatArray:
-    """Depth in mm at which the median profile around each ray is brightest."""
+    """Depth in mm at which the median profile is brightest, median around each ray."""
     around = _around(local, mean, _LEVEL_WITH_MM)
-    return np.asarray(_INWARDS_MM[_DEPTHS_OF_WALL][around[:, _DEPTHS_OF_WALL].argmax(axis=1)])
+    brightest = _INWARDS_MM[_DEPTHS_OF_WALL][around[:, _DEPTHS_OF_WALL].argmax(axis=1)]
+    return _around(local, brightest, _LEVEL_WITH_MM)
 
 
 def _weights(local: FloatArray, area: FloatArray) -> csr_matrix:
@@ -189,7 +190,7 @@ def _patches(
 
 def _asked(unevenness: FloatArray | float, size_mm2: FloatArray | float) -> FloatArray:
     """Part of the wall that must be missing in the middle of a hole of a size."""
-    return np.asarray(_MISSING + _NOISE_WEIGHT * unevenness * np.sqrt(_NOISE_AREA_MM2 / size_mm2))
+    return np.asarray(_MISSING + unevenness * np.sqrt(_NOISE_AREA_MM2 / size_mm2))
 
 
 def _smallest_mm(ct: Volume, noise: float) -> float | None:
