@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -18,7 +18,7 @@ from corduroy.imaging import LabelMap, Volume, read_labels, read_volume
 from corduroy.lesion import Baseline, Delineation, LesionFindings, characterise, delineate
 from corduroy.lesion.likeness import likeness_features
 from corduroy.lesion.texture import lesion_texture
-from corduroy.phantom import Family, PlantedLesion, plant, random_lesion, random_spine
+from corduroy.phantom import Family, Lesion, PlantedLesion, plant, random_lesion, random_spine
 from corduroy.provenance import Measured
 
 Scan = Literal["phantom", "verse014", "lidc0001"]
@@ -39,11 +39,12 @@ REAL_BREACH_MM, WIDE_BREACH_MM = 3.0, 5.0
 
 @dataclass(frozen=True)
 class Job:
-    """One lesion to plant; into the fractured vertebra of a phantom where that is said."""
+    """One lesion to plant; into the fractured vertebra of a phantom, and with a breach, where that is said."""
 
     scan: Scan
     seed: int
     fractured: bool = False
+    breached: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ def jobs_of(seeds: Mapping[Scan, range]) -> list[Job]:
         for scan, chosen in seeds.items()
         for seed in chosen
     ]
+
+
+def breached_jobs_of(seeds: Mapping[Scan, range]) -> list[Job]:
+    """Lesions that all have a breach, of the families that can have one."""
+    whole = (Family.BLASTIC_METASTASIS, Family.OSTEOPOROTIC_BONE)
+    return [replace(job, breached=True) for job in jobs_of(seeds) if _family(job.seed) not in whole]
 
 
 @cache
@@ -197,10 +204,17 @@ def _planted(job: Job, rng: np.random.Generator, ct: Volume, spine: Spine) -> tu
     for _ in range(_TRIES):
         level = Level(str(rng.choice(_levels(job))))
         try:
-            return plant(ct, spine, level, random_lesion(rng, _family(job.seed)), rng), level
+            return plant(ct, spine, level, _drawn(job, rng), rng), level
         except MeasurementError:
             continue
     raise MeasurementError(f"none of {_TRIES} lesions fits", "a vertebra with pedicles")
+
+
+def _drawn(job: Job, rng: np.random.Generator) -> Lesion:
+    lesion = random_lesion(rng, _family(job.seed))
+    while job.breached and not lesion.breaches:
+        lesion = random_lesion(rng, _family(job.seed))
+    return lesion
 
 
 def deepest_point(mask: LabelMap) -> np.ndarray:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.fit_likeness import FIT_SEEDS
-from benchmarks.lesion import TEST_SEEDS, auc, figures_of
-from benchmarks.lesion_cases import Job, Outcome, PlantedBreach, jobs_of
+from benchmarks.lesion import BREACH_SEEDS, TEST_SEEDS, auc, figures_of
+from benchmarks.lesion_cases import Job, Outcome, PlantedBreach, breached_jobs_of, jobs_of
 from corduroy.phantom import Family
 
 
@@ -35,6 +35,7 @@ def made_up(
 def test_no_lesion_of_the_benchmark_was_used_to_fit() -> None:
     for scan, seeds in TEST_SEEDS.items():
         assert not set(seeds) & set(FIT_SEEDS[scan])
+        assert not set(seeds) & set(BREACH_SEEDS[scan])
     assert sum(len(seeds) for seeds in TEST_SEEDS.values()) >= 60
 
 
@@ -53,6 +54,16 @@ def test_osteoporotic_bone_is_fractured_in_phantoms() -> None:
     assert not other.fractured
     (odd,) = jobs_of({"phantom": range(11, 12)})
     assert odd.fractured  # the family recurs with every seventh seed
+
+
+def test_further_lesions_have_a_breach_and_count_for_nothing_else() -> None:
+    jobs = breached_jobs_of({"phantom": range(7)})
+    assert [job.seed for job in jobs] == [0, 1, 2, 5, 6]  # neither blastic nor osteoporotic
+    assert all(job.breached for job in jobs)
+    first, further = made_up(Family.FATTY_HEMANGIOMA, 0.9, 0.9), made_up(Family.LYTIC_METASTASIS, 0.1, 0.2, hit=False)
+    figures = figures_of([first], [further])
+    assert (figures["breaches"], figures["breach"], figures["chance_breach"]) == (2, 0.5, 1.0)
+    assert figures["dice"] == pytest.approx(0.9)
 
 
 def test_the_area_counts_ties_half() -> None:
