@@ -18,6 +18,7 @@ _WITHIN = 0.85  # of the body's half sizes: beyond it the rim rounds off
 _BEYOND = 0.3  # of the half height: nearer to the middle no surface is an endplate
 _LEAST_AREA_MM2 = 50.0  # of an endplate over the lesion, for anything to be said
 _LEAST_TOLD = 0.25  # of that area
+_MISSING = 0.65  # of an endplate, in the middle of a hole: intact ones vary more than a side wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def endplates_over(bench: Bench, ct: Volume, inside: BoolArray, stroma_hu: float
 
     Notes
     -----
-    Looked at is the middle of each endplate, 0.85 of the way to its rim, by `corduroy.lesion.holes.find_holes`.
+    Looked at is the middle of each endplate, 0.85 of the way to its rim, by `corduroy.lesion.holes.find_holes`, which asks for 0.65 here.
     When this misleads: a Schmorl's node, an erosion and a fracture's gap look like a breach by the lesion (cement finds
     its way through all of them). Where the disc is low, the next endplate hides holes: in `lidc0001`, in slices of
     2.5 mm, nothing can be said of the thoracic ones. Fat that came through is not told from gas.
@@ -74,7 +75,7 @@ def endplates_over(bench: Bench, ct: Volume, inside: BoolArray, stroma_hu: float
         if stroma_hu > DENSE_HU:
             found[name] = EndplateOver(0.0, (), None)
             continue
-        holes = find_holes(bench, ct, over, away_mm[covers], stroma_hu)
+        holes = find_holes(bench, ct, over, away_mm[covers], stroma_hu, least=_MISSING)
         breaches = tuple(breach_at(bench, name, middle, diameter_mm) for middle, diameter_mm in holes.patches)
         told = holes.told_share >= _LEAST_TOLD
         found[name] = EndplateOver(holes.told_share, breaches, holes.smallest_mm if told else None)

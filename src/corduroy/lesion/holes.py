@@ -73,6 +73,7 @@ def find_holes(
     away_mm: FloatArray,
     stroma_hu: float,
     soft_part: BoolArray | None = None,
+    least: float = _MISSING,
 ) -> Holes:
     """Look for holes in the wall over a lesion.
 
@@ -89,14 +90,16 @@ def find_holes(
         Of the lesion.
     soft_part : ndarray of bool, optional
         On the bench: what the lesion has pushed out of the bone. Where that touches the wall, less is asked for.
+    least : float
+        Part of the wall that must be missing in the middle of a hole, even where the wall does not vary.
 
     Notes
     -----
     What the wall holds beyond a step from outside to the lesion's stroma is averaged over a patch of the size of a
     small hole, at the depth at which the wall around lies (a label map may run two millimetres beyond the bone), and
     compared with the wall as a whole and with its surroundings of 9 mm. In the middle of a hole 0.6 of the wall must be
-    missing, and more the more unevenly it varies within 12 mm: by its standard deviation, as a part of the wall, for a
-    hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a
+    missing (`least`), and more the more unevenly it varies within 12 mm: by its standard deviation, as a part of the
+    wall, for a hole of 7 mm², and as with the noise of a mean less by the root of the area for a larger one, more for a
     smaller one. The lesion must lie right under most of it: beside the lesion the wall has openings of its own, that of
     the basivertebral vein above all. Beside a soft part 0.6 is enough, wherever the lesion lies. Where fat or lung
     lies against the wall, however thin, nothing of the lesion has come through, and no hole is reported. The smallest
@@ -116,8 +119,8 @@ def find_holes(
     uneven = _MAD_TO_SD * _around(local, np.abs(crest - around), _UNEVEN_WITHIN_MM) / usual
     missing = np.where(untold, 0.0, (1 - crest / whole) / 2 + (around - crest) / usual / 2)
     beside = _near(bench, local, soft_part)
-    patches = _patches(over, missing, np.where(beside, 0.0, uneven), np.where(beside, 0.0, away_mm))
-    return Holes(patches, _smallest_mm(ct, float(np.median(uneven))), told_share)
+    patches = _patches(over, missing, np.where(beside, 0.0, uneven), np.where(beside, 0.0, away_mm), least)
+    return Holes(patches, _smallest_mm(ct, float(np.median(uneven)), least), told_share)
 
 
 def _crest(bench: Bench, ct: Volume, over: Rays, stroma_hu: float) -> tuple[FloatArray, BoolArray]:
@@ -167,7 +170,7 @@ def _near(bench: Bench, local: FloatArray, soft_part: BoolArray | None) -> BoolA
 
 
 def _patches(
-    over: Rays, missing: FloatArray, unevenness: FloatArray, away_mm: FloatArray
+    over: Rays, missing: FloatArray, unevenness: FloatArray, away_mm: FloatArray, least: float
 ) -> list[tuple[FloatArray, float]]:
     """Patches of rays with little wall around a middle in which it is gone, largest first."""
     faint = missing > _EDGE
@@ -182,18 +185,18 @@ def _patches(
         size = float(rays.area_mm2[at].sum())
         if size < _LEAST_AREA_MM2 or np.median(away_mm[at]) > _UNDER_MM:
             continue
-        if (lacking[at] > _asked(uneven[at], size)).any():
+        if (lacking[at] > _asked(least, uneven[at], size)).any():
             middle = np.average(rays.local[at], axis=0, weights=lacking[at] - _EDGE)
             found.append((middle, float(2 * np.sqrt(size / np.pi))))
     return sorted(found, key=lambda patch: -patch[1])
 
 
-def _asked(unevenness: FloatArray | float, size_mm2: FloatArray | float) -> FloatArray:
+def _asked(least: float, unevenness: FloatArray | float, size_mm2: FloatArray | float) -> FloatArray:
     """Part of the wall that must be missing in the middle of a hole of a size."""
-    return np.asarray(_MISSING + unevenness * np.sqrt(_NOISE_AREA_MM2 / size_mm2))
+    return np.asarray(least + unevenness * np.sqrt(_NOISE_AREA_MM2 / size_mm2))
 
 
-def _smallest_mm(ct: Volume, noise: float) -> float | None:
+def _smallest_mm(ct: Volume, noise: float, least: float) -> float | None:
     """Diameter of the least round hole of which the blurred wall lacks as much as is asked for; None beyond 12 mm.
 
     A gaussian of unit variance at distance r from the middle of a disc of radius R holds a part of
@@ -206,5 +209,5 @@ def _smallest_mm(ct: Volume, noise: float) -> float | None:
     middle = 1 - np.exp(-radius2 / 2)
     diameters, radius2, middle = (values[middle > _EDGE] for values in (diameters, radius2, middle))
     size = np.pi * coarse * coarsest * chndtrinc(radius2, 2, _EDGE)
-    seen = (size >= _LEAST_AREA_MM2) & (middle >= _asked(noise, np.maximum(size, _LEAST_AREA_MM2)))
+    seen = (size >= _LEAST_AREA_MM2) & (middle >= _asked(least, noise, np.maximum(size, _LEAST_AREA_MM2)))
     return float(diameters[seen.argmax()]) if seen.any() else None
