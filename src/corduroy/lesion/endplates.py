@@ -61,7 +61,8 @@ def endplates_over(bench: Bench, ct: Volume, inside: BoolArray, stroma_hu: float
 
     Notes
     -----
-    Looked at is the middle of each endplate, 0.85 of the way to its rim, by `corduroy.lesion.holes.find_holes`, which asks for 0.65 here.
+    Looked at is the middle of each endplate, 0.85 of the way to its rim, by `corduroy.lesion.holes.find_holes`, which
+    asks for 0.65 of the wall here.
     When this misleads: a Schmorl's node, an erosion and a fracture's gap look like a breach by the lesion (cement finds
     its way through all of them). Where the disc is low, the next endplate hides holes: in `lidc0001`, in slices of
     2.5 mm, nothing can be said of the thoracic ones. Fat that came through is not told from gas.
