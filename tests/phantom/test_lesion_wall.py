@@ -78,11 +78,10 @@ def test_a_thin_planted_wall_is_whole_wherever_it_lies_between_voxels() -> None:
     vertebra = build_spine(labels, "verse").vertebrae["L1"]  # type: ignore[index]
     labelled = Bone.of(vertebra, ct, whole=False)
     points = fit_wall(labelled, ct).points
-    lesion = Lesion(Family.LYTIC_METASTASIS, 100.0)
+    elements, lesion = find_posterior_elements(vertebra), Lesion(Family.LYTIC_METASTASIS, 100.0)
     drawn = []
     for below_mm in (0.05, 0.15, 0.25, 0.35, 0.45):
         bone = labelled.clipped(points, np.full(len(points), below_mm))
-        elements = find_posterior_elements(vertebra)
         region = draw_region(bone, lesion, elements, labels, None, np.random.default_rng(0))
         values = np.zeros(bone.inside.shape, np.float32)
         draw_cortex(bone, region, values, over_lesion(bone, region, 1.0), Cortex(1.0, 0.2), 0.0)
